@@ -68,6 +68,11 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/sources.txt
 	$(UV_LOCKED) --no-build-isolation $(FROM_SOURCE) -r requirements/dev.txt
 	@touch $@
 
+# Checkers of pages, for the tests alone: none of their own code is run at install.
+$(VENV)/.npm: requirements/npm/package-lock.json
+	npm ci --prefix requirements/npm --ignore-scripts --no-audit --no-fund --silent
+	@mkdir -p $(VENV) && touch $@
+
 demo: $(VENV)/.run
 	@$(BIN)/python -m contrechamp demo --out $(DEMO_OUT)
 
@@ -94,6 +99,7 @@ quick: $(VENV)/.dev
 
 test: $(VENV)/.dev
 	@requirements/install-debian
+	@$(MAKE) --no-print-directory $(VENV)/.npm
 	$(PYTEST) --durations 25
 
 # Needs root, or user namespaces; requirements/bare says so.

@@ -1,6 +1,5 @@
 """Reviews of masked copies: what they must say, when they suffice, what makes them void."""
 
-import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from reviewed_copies import jpeg, look, masked
 from samples import DAY, NOW, Desk, consent, desk, exhibit, item, publication, source
 from test_releasing import second_person, unmet
 
@@ -22,39 +21,11 @@ from contrechamp.dossier.permission import handing_out, mask_reviews, releasing,
 from contrechamp.dossier.permission.mask_reviews import Copy, sampled, watched_whole
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading.view import View
-from contrechamp.dossier.records.publications import LookAnswer, WatchedSpan
+from contrechamp.dossier.records.publications import WatchedSpan
 from contrechamp.dossier.records.testimony import Challenge
 from contrechamp.dossier.writing import erasing
 from contrechamp.vault import masked_copies
 from contrechamp.vault.bags import verifying
-
-#: Draws neither the whole nor the last look: found by trying.
-SEED = next(
-    seed for seed in (bytes([n]) * 32 for n in range(256))
-    if not sampled(seed.hex(), Copy("", "", "", (1, 3)))
-)  # fmt: skip
-
-
-def jpeg(shade: int = 0) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (8, 8), (shade, 0, 0)).save(out, "jpeg")
-    return out.getvalue()
-
-
-def masked(at: Desk, of: str, looks: str = "13", shade: int = 1, **more: str) -> str:
-    """Make something that is sealed as a masked copy; return its reference."""
-    content, about = io.BytesIO(jpeg(shade)), {"looks": looks, "by": "SAMPLE", **more}
-    making = masked_copies.Making(of, ".jpg", content, b"SAMPLE sidecar" + os.urandom(8), about)
-    return masked_copies.put(at.case, making, now=NOW).copy
-
-
-def look(at: Desk, copy: str, *numbers: int, verdict: Any = "agreed", **more: Any) -> str:
-    looks = [LookAnswer(look=one, answer="covered") for one in numbers]
-    looks += [
-        LookAnswer(look=one, answer="uncovered", why="SAMPLE") for one in more.pop("purposely", ())
-    ]
-    more = {"random": lambda size: SEED[:size], "now": NOW, **more}
-    return reviews.review_copy(at.case, copy, verdict, looks, **more).ref
 
 
 def lacks(at: Desk, copy: str) -> tuple[tuple[str, ...], tuple[int, ...]]:

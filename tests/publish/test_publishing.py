@@ -26,6 +26,7 @@ from contrechamp.dossier.records.letters import Answer, Letter, Question
 from contrechamp.dossier.records.publications import Use
 from contrechamp.dossier.records.testimony import Interview, Passage
 from contrechamp.publish.report import publishing
+from contrechamp.scene import camera_fields, services
 from contrechamp.vault import subjects
 from contrechamp.vault.bags import exporting
 from dossier.samples import (
@@ -54,12 +55,18 @@ WORDED = [
     *(SOURCE / "publish/report").rglob("*.jinja"),
     *(SOURCE / "publish/bundle" / f"{name}.py" for name in ("check_page", "corrections")),
     *(SOURCE / "wording" / f"{name}.py"
-      for name in ("confidence", "publications", "standing", "letters", "consent", "rights")),
+      for name in ("confidence", "publications", "standing", "letters", "consent", "rights",
+                   "figures", "levels", "cameras")),
     SOURCE / "base/written.py",
+    SOURCE / "publish/numbers.py",
+    SOURCE / "publish/spread.py",
     SOURCE / "dossier/reading/state_text.py",
 ]  # fmt: skip
 #: Those of them that say something to whoever publishes, in the language of the interface.
-TO_USERS = {"lock.py", "publishing.py", "pdf.py"}
+TO_USERS = {
+    "lock.py", "publishing.py", "pdf.py", "cited_figures.py", "measured_file.py",
+    "masked_pictures.py",
+}  # fmt: skip
 
 
 def published(at: Desk, ref: str, out: Path, **more: Any) -> publishing.PublishedReport:
@@ -233,7 +240,7 @@ def test_a_pseudonym_without_consent_is_found_in_any_text(
 @pytest.mark.parametrize(
     ("says", "line"),
     [
-        ("SAMPLE {{ figure:total }} metres", "still to be written: {{ figure:total }}"),
+        ("SAMPLE {{ figure:total }} metres", "{{ figure:total }} is the figure of no measurement"),
         ("SAMPLE: TODO ask again", "still to be written: TODO"),
         ("SAMPLE at 31.52468, 35.11053", "too exact"),
         ("SAMPLE at 31,5247° N, 35,1105° E", "too exact"),
@@ -478,7 +485,9 @@ def test_every_word_of_a_publication_is_in_each_catalogue(language: str) -> None
     known = {message.id for message in catalogue if message.id and all(
         [message.string] if isinstance(message.string, str) else message.string
     )}  # fmt: skip
-    wanted = set()
+    # Names of what is measured, and of services, are marked where they are declared.
+    wanted: set[Any] = {one.label for one in camera_fields.BY_NAME.values() if one.label}
+    wanted |= {one.label for one in services.SERVICES} | {"home"}
     for path in WORDED:
         if path.name in TO_USERS:
             continue

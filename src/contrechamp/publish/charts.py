@@ -94,7 +94,7 @@ def chart(
         for value in (row.low, row.middle, row.high, row.box_high, *(at for _, at in row.marks))
         if math.isfinite(value)
     ]
-    step, n = _nice_step(max(at_least, *values) if values else max(at_least, 1.0))
+    step, n = nice_step(max(at_least, *values) if values else max(at_least, 1.0))
     end = min(step * n, at_most)
 
     def place(value: float) -> str:
@@ -123,7 +123,7 @@ def chart(
     )
 
 
-def _nice_step(largest: float) -> tuple[float, int]:
+def nice_step(largest: float) -> tuple[float, int]:
     """Return a step of 1, 2 or 5 times a power of ten, and how many (three to five) it takes."""
     if largest <= 0:
         return 1.0, 1

@@ -1,4 +1,8 @@
-"""Numbers, lists and dates as a language writes them; something is never told as nothing."""
+"""Numbers, lists and dates as a language writes them; something is never told as nothing.
+
+From right to left, each number with its unit is kept apart from the words around it: else the ends
+of an interval would change places.
+"""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +13,7 @@ from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from contrechamp.base.i18n import _, direction_of
-from contrechamp.base.written import written_date, written_list
+from contrechamp.base.written import isolated, written_date, written_list
 
 #: Unit of a figure -> unit of CLDR. A share is a percentage, a count of cameras has no unit.
 _CLDR_UNITS = {"m": "length-meter", "km": "length-kilometer", "m2": "area-square-meter"}
@@ -85,7 +89,8 @@ class Numbers:
         pattern = pattern.replace("#,##0", _pattern(step * 100))
         # As our texts and ISO 80000 write it: CLDR has no space in English.
         pattern = pattern.replace("0%", "0\N{NO-BREAK SPACE}%")
-        return str(format_percent(_rounded(share, step), pattern, locale=self.language))
+        text = format_percent(_rounded(share, step), pattern, locale=self.language)
+        return isolated(str(text), self.language)
 
     def significant(self, value: float, digits: int = 3) -> str:
         """Return `value` with at most `digits` digits and no trailing zeros."""
@@ -146,7 +151,7 @@ class Numbers:
             format=_pattern(step),
             locale=self.language,
         )
-        return str(text).replace(" ", "\N{NO-BREAK SPACE}")
+        return isolated(str(text).replace(" ", "\N{NO-BREAK SPACE}"), self.language)
 
     def measured(self, value: float, unit: str) -> str:
         """Return a parameter of a camera with its unit: "m", "mm", "px", "deg" or "".

@@ -151,7 +151,7 @@ def content_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src " + " ".join(_digest(text) for text in scripts),
+            "script-src " + (" ".join(map(_digest, scripts)) or "'none'"),
             "style-src " + " ".join(_digest(text) for text in styles),
             "img-src data:",
             "base-uri 'none'",

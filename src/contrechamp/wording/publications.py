@@ -99,6 +99,7 @@ def evidence_kind_labels() -> dict[str, str]:
         "tender": _("a call for offers"),
         "licence": _("a licence"),
         "letter": _("a letter"),
+        "measurement": _("a measurement"),
     }
 
 

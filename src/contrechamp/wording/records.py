@@ -26,6 +26,7 @@ def counted_records(kind: str, count: int) -> str:
         "contract": ngettext("{count} contract", "{count} contracts", count),
         "licence": ngettext("{count} licence", "{count} licences", count),
         "letter": ngettext("{count} letter", "{count} letters", count),
+        "measurement": ngettext("{count} measurement", "{count} measurements", count),
         "right": ngettext("{count} right", "{count} rights", count),
         "finding": ngettext("{count} finding", "{count} findings", count),
         "recommendation": ngettext("{count} recommendation", "{count} recommendations", count),

@@ -21,6 +21,7 @@ from contrechamp.dossier.records.contents import parts
 from contrechamp.dossier.records.field_types import ITEM, Evidence, Record, latest
 from contrechamp.dossier.records.findings import Assessment, Finding, Recommendation
 from contrechamp.dossier.records.letters import Letter, LetterState, state_on
+from contrechamp.dossier.records.measurements import Measurement
 from contrechamp.dossier.records.people import ConsentUse
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
@@ -124,7 +125,7 @@ def _concluded(standings: Standings, publication: Record | None, day: date) -> I
     """Yield the conclusions that a publication shows: it is no better than they are."""
     for cited in publication.cites if isinstance(publication, Publication) else ():
         record = standings.view.record(lookup.id_of(cited))
-        if isinstance(record, Finding | Recommendation | Assessment):
+        if isinstance(record, Finding | Recommendation | Assessment | Measurement):
             yield Asked(standings, cited, record, day)
 
 

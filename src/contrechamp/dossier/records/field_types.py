@@ -90,7 +90,7 @@ ITEM = "item"
 #: What can be cited as evidence: not a source, but the testimony in which they said it.
 EVIDENCE_KINDS = (
     ITEM, "exhibit", "testimony", "observation", "camera", "barrier", "place", "area",
-    "deployment", "product", "relation", "contract", "tender", "licence", "letter",
+    "deployment", "product", "relation", "contract", "tender", "licence", "letter", "measurement",
 )  # fmt: skip
 
 ItemRef: TypeAlias = Annotated[str, RefersTo((ITEM,))]
@@ -125,7 +125,22 @@ class Text:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
+class Translated:
+    __doc__ = "What says something in one language, and may say the same in others."
+
+    #: The field whose text it is.
+    translated: ClassVar[str] = "says"
+
+    language: Annotated[
+        Language | None, Doc("The language of the text, as a code such as fr, where it is told.")
+    ] = None
+    translations: Annotated[
+        tuple[Text, ...], Doc("The same text in other languages, each with who made it.")
+    ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence(Translated):
     __doc__ = "What a statement rests on."
 
     ref: Annotated[
@@ -137,7 +152,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
+class Statement(Translated):
     __doc__ = "Something that is said, with what it rests on and how sure it is."
 
     rests_on: ClassVar = EVIDENCE

@@ -23,6 +23,7 @@ from contrechamp.dossier.records.field_types import (
     RefersTo,
     Text,
     Time,
+    Translated,
     first_text,
     shortened,
 )
@@ -259,8 +260,10 @@ class Place(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Population:
+class Population(Translated):
     __doc__ = "How many people live in an area."
+
+    translated: ClassVar = "of"
 
     rests_on: ClassVar = EVIDENCE
 

@@ -19,6 +19,7 @@ from contrechamp.dossier.records.field_types import (
     RefersTo,
     Statement,
     Text,
+    Translated,
     earliest,
     first_text,
     shortened,
@@ -30,8 +31,10 @@ FollowUpStatus: TypeAlias = Literal["ignored", "promised", "begun", "done", "rev
 
 
 @dataclass(frozen=True, kw_only=True)
-class Argument:
+class Argument(Translated):
     __doc__ = "One step of a limitation test."
+
+    translated: ClassVar = "why"
 
     #: Reasoning on law and on facts that are stated elsewhere.
     rests_on: ClassVar = NOTHING
@@ -47,8 +50,10 @@ class Argument:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EngagedRight:
+class EngagedRight(Translated):
     __doc__ = "A right that a finding engages, and whether the interference can be justified."
+
+    translated: ClassVar = "how"
 
     right: Annotated[
         Key | None,
@@ -128,7 +133,7 @@ class Right(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FollowUp:
+class FollowUp(Translated):
     __doc__ = "What came of a recommendation, so far."
 
     rests_on: ClassVar = EVIDENCE
@@ -178,7 +183,7 @@ def follow_up_on(recommendation: Recommendation, day: date) -> FollowUp | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Response:
+class Response(Translated):
     __doc__ = "An answer to one question of an assessment."
 
     rests_on: ClassVar = EVIDENCE

@@ -18,6 +18,7 @@ from contrechamp.dossier.records.field_types import (
     Prose,
     Record,
     RefersTo,
+    Translated,
     earliest,
     latest,
 )
@@ -34,7 +35,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class Answer(Translated):
     __doc__ = "What came back."
 
     rests_on: ClassVar = ("document", *EVIDENCE)

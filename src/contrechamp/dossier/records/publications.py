@@ -26,7 +26,7 @@ from contrechamp.dossier.records.testimony import MARKABLE
 #: What a publication can show.
 CITED_KINDS = (
     "finding", "recommendation", "letter", "deployment", "assessment", "actor", "area", "place",
-    "contract", "licence", "exhibit",
+    "contract", "licence", "exhibit", "measurement", "camera", "barrier",
 )  # fmt: skip
 
 
@@ -85,6 +85,20 @@ class Publication(Record):
             "that the cited findings rest on count as used too."
         ),
     ] = ()
+    cell_m: Annotated[
+        int,
+        Doc(
+            "The side of the squares in which its maps show where something is, in metres; "
+            "nothing is shown more exactly."
+        ),
+    ] = 1000
+    k: Annotated[
+        int,
+        Doc(
+            "The number below which its maps count nothing exactly: squares with fewer cameras "
+            "are put together until there are as many."
+        ),
+    ] = 5
     document: Annotated[
         ItemRef | None, Doc("The publication as it came out, as an item of the case.")
     ] = None

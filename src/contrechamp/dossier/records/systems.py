@@ -18,6 +18,7 @@ from contrechamp.dossier.records.field_types import (
     RefersTo,
     Statement,
     Text,
+    Translated,
     first_text,
 )
 from contrechamp.dossier.records.fieldwork import DeploymentRef, ProductRef
@@ -38,8 +39,10 @@ ProcessingKind: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, kw_only=True)
-class Operator:
+class Operator(Translated):
     __doc__ = "Who runs or orders a system."
+
+    translated: ClassVar = "role"
 
     rests_on: ClassVar = EVIDENCE
 
@@ -64,7 +67,7 @@ class Operator:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Processing:
+class Processing(Translated):
     __doc__ = "One kind of processing."
 
     rests_on: ClassVar = EVIDENCE
@@ -107,8 +110,10 @@ class SeenAt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Component:
+class Component(Translated):
     __doc__ = "A part of a system."
+
+    translated: ClassVar = "what"
 
     rests_on: ClassVar = EVIDENCE
 

@@ -140,7 +140,7 @@ class Exhibit(Record):
 MARKABLE = (
     "item", "consent", "testimony", "exhibit", "observation", "camera", "barrier", "place", "area",
     "deployment", "actor", "relation", "product", "contract", "tender", "licence", "letter",
-    "right", "finding", "recommendation", "assessment", "publication",
+    "measurement", "right", "finding", "recommendation", "assessment", "publication",
 )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def recipient_name() -> str:
 
 
 def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, int]:
-    """Add the sheets of the references, every record, and a sealed identity to the case.
+    """Add sheets of the references, files of figures, every record and an identity to the case.
 
     Args:
         case: new, open for writing by the first member.
@@ -49,13 +49,15 @@ def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, 
     Returns:
         the number of records of each kind.
     """
-    for reference in sample_texts.references():
+    sheets = {one.key: sample_texts.sheet(one).encode() for one in sample_texts.references()}
+    files = {file: sample_texts.measured(file) for file in sample_texts.MEASURED}
+    for name, held in {**sheets, **files}.items():
         content = adding.Content(
-            f"{reference.key}.txt",
-            lambda one=reference: io.BytesIO(sample_texts.sheet(one).encode()),  # type: ignore[misc]
+            name if name in files else f"{name}.txt",
+            lambda held=held: io.BytesIO(held),  # type: ignore[misc]
         )
 
-        def ids(size: int, key: str = reference.key) -> bytes:
+        def ids(size: int, key: str = name) -> bytes:
             """Return the fixed id of the item, the only request for 8 bytes."""
             return sample_texts.item_bytes(key) if size == 8 else random(size)
 

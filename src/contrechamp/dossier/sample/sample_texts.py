@@ -3,7 +3,7 @@
 In ``data/`` a record is a table ``[kind.key]`` with the fields of its kind, and these shorthands:
 
 - ``{ en = "...", fr = "..." }`` is a text in both languages. A field with a text for each language
-  gets two texts; a field with one text gets both in it.
+  gets two texts, what has translations gets one; any other field with one text gets both in it.
 - ``@key`` is a reference to the record with that key or, if the field takes an item, to the sheet
   of a public reference; by itself in a list of evidence it is a whole entry.
 """
@@ -20,7 +20,7 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.reading.lookup import SUBJECT
-from contrechamp.dossier.records.field_types import ITEM, Evidence, Record, Text
+from contrechamp.dossier.records.field_types import ITEM, Evidence, Record, Text, Translated
 from contrechamp.dossier.records.kinds import KINDS, class_of
 from contrechamp.dossier.records.schema import Shape, from_json, members
 
@@ -29,8 +29,10 @@ REFERENCES = "references.toml"
 #: Files of records, in the order in which they are read.
 FILES = (
     "actors.toml", "places.toml", "systems.toml", "letters.toml", "findings.toml",
-    "recommendations.toml", "people.toml",
+    "recommendations.toml", "people.toml", "measurements.toml",
 )  # fmt: skip
+#: Files of figures that become items of the case, beside the sheets of the references.
+MEASURED = ("sample-town-map.json", "sample-town-survey.json")
 #: What the members do with the records.
 STEPS = "steps.toml"
 
@@ -95,7 +97,11 @@ def records(language: str) -> dict[str, Record]:
     for reference in references():
         found[reference.key] = _exhibit(reference, languages)
     files = {file: load(file) for file in FILES}
-    keys = {*found, *(key for kinds in files.values() for group in kinds.values() for key in group)}
+    keys = {
+        *found,
+        *MEASURED,
+        *(key for kinds in files.values() for group in kinds.values() for key in group),
+    }
     for file, kinds in files.items():
         for kind, group in kinds.items():
             for key, fields in group.items():
@@ -119,6 +125,11 @@ def load(file: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except ValueError as error:
         raise InputError(_("it is not TOML: {reason}").format(reason=error), where=file) from error
+
+
+def measured(file: str) -> bytes:
+    """Return the content of a file of figures."""
+    return (resources.files("contrechamp.dossier.sample") / "data" / file).read_bytes()
 
 
 def record_id(key: str) -> str:
@@ -181,6 +192,15 @@ def _object(cls: type, fields: Any, languages: list[str], where: str) -> Any:
     if not isinstance(fields, Mapping):
         return fields  # `from_json` reports it
     shapes = {member.name: member.shape for member in members(cls)}
+    if issubclass(cls, Translated) and isinstance(said := fields.get(cls.translated), Mapping):
+        _check_languages(said, f"{where}: {cls.translated}")
+        first, *others = languages
+        fields = {
+            **fields,
+            cls.translated: said[first],
+            "language": first,
+            "translations": [{"language": one, "text": said[one]} for one in others],
+        }
     return {
         name: _value(shapes[name], value, languages, f"{where}: {name}")
         if name in shapes

@@ -28,8 +28,9 @@ from contrechamp.dossier.records.findings import Assessment, EngagedRight, Findi
 from contrechamp.dossier.records.kinds import kind_of
 from contrechamp.dossier.records.languages import is_known
 from contrechamp.dossier.records.letters import Letter
+from contrechamp.dossier.records.measurements import Measurement
 from contrechamp.dossier.records.people import Consent
-from contrechamp.dossier.records.publications import Release, Review
+from contrechamp.dossier.records.publications import Publication, Release, Review
 from contrechamp.dossier.records.schema import REF, members
 from contrechamp.dossier.records.systems import Deployment
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
@@ -121,11 +122,18 @@ def _check_ref(view: View, reference: FieldValue, cited_before: set[str], where:
         raise _wrong_kind(points.kinds, where)
     if key:
         cited = view.record(target)
-        keys = [one.key for one in cited.passages] if isinstance(cited, Testimony) else []
+        keys = _parts_of(cited)
         if key not in keys:
             raise InputError(
-                _("{record} has no passage {key}").format(record=target, key=key), where=where
+                _("{record} has no part {key}").format(record=target, key=key), where=where
             )
+
+
+def _parts_of(record: Record | None) -> list[str]:
+    """Return the keys of what can be cited of a record: passages, or figures."""
+    if isinstance(record, Testimony):
+        return [one.key for one in record.passages]
+    return [one.key for one in record.figures] if isinstance(record, Measurement) else []
 
 
 def _wrong_kind(kinds: Iterable[str], where: str) -> InputError:
@@ -155,6 +163,7 @@ _BOUNDS: dict[type, dict[str, tuple[int, int]]] = {
     Count: {"found": (0, 10_000_000)},
     Population: {"count": (0, 20_000_000_000), "year": (1, 9999)},
     Relation: {"percent": (0, 100)},
+    Publication: {"cell_m": (100, 100_000), "k": (2, 1000)},
 }  # fmt: skip
 
 
@@ -225,18 +234,26 @@ def _known(one: RecordCheck, field: str, keys: Iterable[str | None], known: Cont
 
 
 def _testimony(one: RecordCheck) -> None:
-    keys = _keys(one, "passages", (passage.key for passage in one.record.passages))
+    _keep_cited(one, "passages", _keys(one, "passages", _parts_of(one.record)))
+    if one.before is not None and isinstance(one.before.record, Testimony):
+        _keep_source(one, one.before.record.source, one.record.source, "source")
+
+
+def _measurement(one: RecordCheck) -> None:
+    _keep_cited(one, "figures", _keys(one, "figures", _parts_of(one.record)))
+
+
+def _keep_cited(one: RecordCheck, field: str, keys: Container[str]) -> None:
+    """Refuse to take away a part that another record cites."""
     for citation in one.view.cited_by(SUBJECT + one.id):
         key = citation.cited.partition("#")[2]
         if key and key not in keys:
             raise one.refuse(
-                "passages",
-                _("the passage {key} is cited by {record} and must stay").format(
+                field,
+                _("the part {key} is cited by {record} and must stay").format(
                     key=key, record=citation.citing
                 ),
             )
-    if one.before is not None and isinstance(one.before.record, Testimony):
-        _keep_source(one, one.before.record.source, one.record.source, "source")
 
 
 def _exhibit(one: RecordCheck) -> None:
@@ -375,6 +392,7 @@ def _release(one: RecordCheck) -> None:
 _OWN: dict[type, Callable[[RecordCheck], None]] = {
     Testimony: _testimony,
     Exhibit: _exhibit,
+    Measurement: _measurement,
     Consent: _consent,
     Actor: _actor,
     Relation: _relation,

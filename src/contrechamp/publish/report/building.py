@@ -9,13 +9,18 @@ from contrechamp.dossier.records.field_types import Text, earliest
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.publish.report.document import Document, Words
 from contrechamp.publish.report.evidence import EvidenceList
+from contrechamp.publish.report.figure_texts import resolved
 from contrechamp.publish.report.parts import (
     annexes,
     assessments,
+    dates,
+    figures,
     findings,
     front,
     letters,
+    maps,
     people,
+    pictures,
     recommendations,
     systems,
 )
@@ -37,13 +42,17 @@ def build(showing: Showing, language: str, *, overrides: Sequence[str] = ()) -> 
             *front.sections(showing),
             findings.section(showing, evidence),
             people.section(showing),
+            pictures.section(showing),
+            figures.section(showing, evidence),
+            maps.section(showing, evidence),
             *systems.sections(showing, evidence),
             assessments.section(showing, evidence),
             letters.section(showing, evidence),
             recommendations.section(showing, evidence),
+            dates.section(showing),
         ]
         sections += annexes.sections(showing, evidence, overrides)
-        return Document(
+        document = Document(
             language,
             _title(publication),
             tuple(_kicker(publication)),
@@ -51,6 +60,7 @@ def build(showing: Showing, language: str, *, overrides: Sequence[str] = ()) -> 
             tuple(one for one in sections if one),
             evidence=evidence.refs,
         )
+        return resolved(document, showing.figures)
 
 
 def _title(publication: Publication) -> Words:

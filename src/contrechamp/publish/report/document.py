@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
+from contrechamp.publish.report.drawing import shapes
+
 #: How sure something is, or how it stands: drawn as a label.
 Tone: TypeAlias = Literal["plain", "good", "doubtful", "bad"]
 
@@ -53,7 +55,40 @@ class Address:
     text: str
 
 
-Inline: TypeAlias = Words | Label | Link | Address
+@dataclass(frozen=True)
+class Number:
+    """A figure with its interval and unit, in its own order whatever the text around it.
+
+    Args:
+        text: of it.
+        to: anchor of what it rests on.
+    """
+
+    text: str
+    to: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words of a record with figures in between, drawn without spaces of ours.
+
+    Args:
+        parts: in order; the words of one language, and figures.
+        language: see `Words`.
+        strong: it stands out.
+    """
+
+    parts: tuple[Words | Number, ...]
+    language: str = ""
+    strong: bool = False
+
+    @property
+    def text(self) -> str:
+        """All of it, as it is read."""
+        return "".join(one.text for one in self.parts)
+
+
+Inline: TypeAlias = Words | Label | Link | Address | Phrase
 
 
 @dataclass(frozen=True)
@@ -106,7 +141,43 @@ class Pairs:
     pairs: tuple[tuple[str, tuple[Inline, ...]], ...]
 
 
-Block: TypeAlias = Paragraph | Quotation | Listing | Pairs
+@dataclass(frozen=True)
+class Drawn:
+    """A drawing, with what it shows in words.
+
+    Args:
+        name: of it in the publication; ASCII letters, digits and hyphens.
+        drawing: shapes.
+        alternative: what it shows, for those who cannot see it.
+        caption: below it.
+        key: what its paints mean: a small drawing, and its words.
+    """
+
+    name: str
+    drawing: shapes.Drawing
+    alternative: str
+    caption: tuple[Inline, ...]
+    key: tuple[tuple[shapes.Drawing, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture, byte for byte as it was reviewed.
+
+    Args:
+        content: of its file.
+        media_type: of it, such as image/jpeg.
+        alternative: what it shows, for those who cannot see it.
+        caption: below it.
+    """
+
+    content: bytes
+    media_type: str
+    alternative: str
+    caption: tuple[Inline, ...]
+
+
+Block: TypeAlias = Paragraph | Quotation | Listing | Pairs | Drawn | Photo
 
 
 @dataclass(frozen=True)
@@ -191,3 +262,11 @@ def _of_block(block: Block) -> Iterator[str]:
         case Pairs(pairs):
             for term, inlines in pairs:
                 yield f"{term} {' '.join(one.text for one in inlines)}"
+        case Drawn():
+            yield from (one.text for one in block.drawing.shapes if isinstance(one, shapes.Label))
+            yield from (words for _swatch, words in block.key)
+            yield block.alternative
+            yield " ".join(one.text for one in block.caption)
+        case Photo():
+            yield block.alternative
+            yield " ".join(one.text for one in block.caption)

@@ -9,6 +9,7 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Product
 from contrechamp.dossier.records.field_types import ITEM, Evidence, Record
 from contrechamp.dossier.records.fieldwork import Area, Barrier, Observation, Place
+from contrechamp.dossier.records.measurements import Measurement
 from contrechamp.dossier.records.systems import Deployment
 from contrechamp.dossier.records.testimony import Exhibit
 from contrechamp.publish.report.document import (
@@ -22,7 +23,7 @@ from contrechamp.publish.report.document import (
     Words,
 )
 from contrechamp.publish.report.showing import Showing
-from contrechamp.publish.report.texts import called, name_of, said
+from contrechamp.publish.report.texts import as_said, called, name_of, said
 from contrechamp.wording.publications import evidence_kind_labels
 from contrechamp.wording.standing import flag_labels
 
@@ -49,7 +50,7 @@ class EvidenceList:
             if link != next(reversed(found), None):  # two passages of one testimony
                 found.append(link)
             if not self._showing.is_given(one.ref):
-                found += [said(text) for text in (one.at, one.says) if text]
+                found += [*([said(one.at)] if one.at else []), *as_said(one)]
         return tuple(found)
 
     def line(self, evidence: Iterable[Evidence]) -> tuple[Block, ...]:
@@ -62,6 +63,10 @@ class EvidenceList:
         """What was cited so far, by number from 1."""
         return tuple(self._numbers)
 
+    def item(self, ref: str) -> Inline:
+        """Return the reference of a file."""
+        return self._link(ref)
+
     def listing(self) -> Listing:
         """Return the list of all that was cited so far."""
         return Listing(
@@ -73,6 +78,8 @@ class EvidenceList:
         )
 
     def _link(self, ref: str) -> Link:
+        if figure := self._showing.figures.at(ref):
+            return Link(figure.anchor, _("figure {number}").format(number=figure.number))
         number = self._numbers.setdefault(ref.partition("#")[0], len(self._numbers) + 1)
         return Link(f"evidence-{number}", f"[{number}]")
 
@@ -125,7 +132,7 @@ def _shown(kind: str, record: Record) -> Iterable[Inline]:
             yield Words(_("(looked at on {day})").format(day=day))
     elif isinstance(record, Observation):
         yield Words(_("a visit, {day}").format(day=written_date(record.date)))
-    elif isinstance(record, Actor | Area | Barrier | Deployment | Place):
+    elif isinstance(record, Actor | Area | Barrier | Deployment | Measurement | Place):
         yield name_of(record.names)
     elif isinstance(record, Product) or kind in _TITLED:
         yield said(record.title())

@@ -10,10 +10,13 @@ from contrechamp.dossier.permission import gates, releasing
 from contrechamp.dossier.permission.releasing import ReleaseState
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.records.field_types import Text, earliest
+from contrechamp.dossier.records.contents import parts
+from contrechamp.dossier.records.field_types import Record, Text, Translated, earliest
 from contrechamp.dossier.records.people import Source
 from contrechamp.dossier.records.publications import Publication
-from contrechamp.dossier.records.schema import members
+from contrechamp.dossier.records.schema import below, members
+from contrechamp.dossier.records.testimony import Passage
+from contrechamp.publish.report.cited_figures import REFERENCE
 from contrechamp.publish.report.document import Document, texts
 from contrechamp.publish.report.showing import Showing
 
@@ -23,6 +26,8 @@ _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\bTODO\b|\bFIXME\b|\bXXX+\b|\blorem ipsu
 _POSITION = re.compile(r"-?\b\d{1,3}[.,]\d{4,}°?\D{1,20}-?\b\d{1,3}[.,]\d{4,}")
 #: The same in degrees, minutes and seconds.
 _SECONDS = re.compile(r"\b\d{1,3}\s*°\s*\d{1,2}\s*['’′]\s*\d{1,2}(?:[.,]\d+)?\s*[\"”″]")
+#: The place of a part in a list, in the path of a field.
+_NUMBER = re.compile(r"\[\d+\]")
 _WORD = r"\w+"
 #: Shorter pseudonyms are words that stand in any text.
 _SHORT = 4
@@ -53,6 +58,7 @@ def lacking(
         found.append(_("its release does not hold: contrechamp show CASE {ref}").format(ref=ref))
         found += releasing.lines(release.unmet)
     found += _early(showing.publication, showing.day)
+    found += [*showing.figures.problems, *showing.pictures.problems]
     for document in documents:
         for line in _of_texts(showing, document):
             found.append(f"{document.language}: {line}")
@@ -68,6 +74,9 @@ def _early(publication: Publication, day: date) -> Iterator[str]:
 
 def _of_texts(showing: Showing, document: Document) -> Iterator[str]:
     told = list(texts(document))
+    for text in told:
+        yield from showing.figures.broken(text)
+    told = [REFERENCE.sub("", text) for text in told]
     for pattern, line in (
         (_PLACEHOLDER, _("something is still to be written: {text}")),
         (_POSITION, _("a position is too exact to be published: {text}")),
@@ -92,30 +101,44 @@ def _in_words(text: str) -> str:
 
 
 def _stale(showing: Showing) -> Iterator[str]:
-    """Yield where an original was changed after it had been translated."""
+    """Yield where an original was changed after it had been translated.
+
+    A text is as old as the first version that says it in a field of that name.
+    """
     for ref in (showing.ref, *showing.publication.cites):
         if not lookup.is_there(showing.view.case, ref):
             continue
-        changed: dict[tuple[str, str], tuple[str, int]] = {}
-        newest = lookup.versions(showing.view.case, ref)
-        for stored in newest:
-            for field, text in _texts_of(stored.record):
-                before = changed.get((field, text.language))
-                if before is None or before[0] != text.text:
-                    changed[field, text.language] = (text.text, stored.version)
-        for field, text in _texts_of(newest[-1].record):
-            if text.made == "original":
-                at = changed[field, text.language][1]
-                for other, translation in _texts_of(newest[-1].record):
-                    is_one = other == field and translation.made != "original"
-                    if is_one and changed[field, translation.language][1] < at:
-                        yield _(
-                            "{ref}: {field} was changed after it was translated into {language}"
-                        ).format(ref=ref, field=field, language=translation.language)
+        since: dict[tuple[str, str, str], int] = {}
+        versions = lookup.versions(showing.view.case, ref)
+        for stored in versions:
+            for field, texts_there in _texts_of(stored.record):
+                for one in texts_there:
+                    key = (_NUMBER.sub("", field), one.language, one.text)
+                    since.setdefault(key, stored.version)
+        for field, texts_there in _texts_of(versions[-1].record):
+            name = _NUMBER.sub("", field)
+            made = [since[name, one.language, one.text] for one in texts_there]
+            originals = [
+                version
+                for one, version in zip(texts_there, made, strict=True)
+                if one.made == "original"
+            ]
+            for one, version in zip(texts_there, made, strict=True):
+                if one.made != "original" and any(version < other for other in originals):
+                    yield _(
+                        "{ref}: {field} was changed after it was translated into {language}"
+                    ).format(ref=ref, field=field, language=one.language)
 
 
-def _texts_of(record: object) -> Iterator[tuple[str, Text]]:
-    for member in members(type(record)):
-        value = getattr(record, member.name)
-        if isinstance(value, tuple):
-            yield from ((member.name, one) for one in value if isinstance(one, Text))
+def _texts_of(record: Record) -> Iterator[tuple[str, list[Text]]]:
+    """Yield the texts that are to say the same in several languages, by the path of their field."""
+    for part, path in parts(record):
+        where = path.removeprefix(": ")
+        if isinstance(part, Translated) and part.translations:
+            original = Text(language=part.language or "und", text=getattr(part, part.translated))
+            yield below(where, part.translated), [original, *part.translations]
+        elif not isinstance(part, Translated | Passage):
+            for member in members(type(part)):
+                value = getattr(part, member.name)
+                if isinstance(value, tuple) and value and isinstance(value[0], Text):
+                    yield below(where, member.name), list(value)

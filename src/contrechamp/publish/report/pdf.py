@@ -1,14 +1,18 @@
 """A publication as a PDF, set by typst: tagged, in fonts that come along, the same bytes each time.
 
 What is said goes to typst as JSON, never as markup, so no text of a case can be a command. How it
-looks stands in ``templates/report.typ``, which a designer can change.
+looks stands in ``templates/main.typ``, which a designer can change.
 """
 
+import base64
+import io
 import json
-from dataclasses import asdict
+import unicodedata
 from importlib.resources import as_file
 from importlib.resources import files as package_files
 from typing import Any
+
+from PIL import Image
 
 from contrechamp.base.errors import OutputError
 from contrechamp.base.i18n import _, direction_of, speaking
@@ -16,20 +20,30 @@ from contrechamp.publish.report.document import (
     Address,
     Block,
     Document,
+    Drawn,
     Inline,
     Label,
     Link,
     Listing,
+    Number,
     Pairs,
     Paragraph,
+    Photo,
+    Phrase,
     Quotation,
     Section,
     Words,
 )
+from contrechamp.publish.report.drawing import shapes
+from contrechamp.publish.report.drawing.style import PAINTS
 from contrechamp.publish.report.glyphs import Glyphs
 
 _TEMPLATES = package_files("contrechamp.publish.report") / "templates"
 _FONTS = package_files("contrechamp.publish") / "vendor/fonts"
+#: Classes of letters that have a direction (Unicode Standard Annex 9).
+_STRONG = frozenset({"L", "R", "AL"})
+#: Marks around what must not turn the words around it about.
+_FIRST_STRONG, _ISOLATED = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 def paper(document: Document) -> bytes:
@@ -41,19 +55,32 @@ def paper(document: Document) -> bytes:
     Raises:
         OutputError: if typst refuses it.
     """
+    return typeset(sources(document))
+
+
+def sources(document: Document) -> dict[str, bytes]:
+    """Return what typst sets, by file: the templates, and what a publication says as JSON."""
+    told = [one for one in _TEMPLATES.iterdir() if one.name.endswith(".typ")]
+    with as_file(_FONTS) as fonts, speaking(document.language):
+        said = _as_object(document, Glyphs(sorted(fonts.glob("*.ttf"))))
+    content = json.dumps(said, ensure_ascii=False).encode()
+    return {**{one.name: one.read_bytes() for one in told}, "report.json": content}
+
+
+def typeset(files: dict[str, bytes]) -> bytes:
+    """Return the PDF of what `sources` returned.
+
+    Raises:
+        OutputError: if typst refuses it.
+    """
     import typst
 
-    with as_file(_TEMPLATES) as templates, as_file(_FONTS) as fonts:
-        glyphs = Glyphs(sorted(fonts.glob("*.ttf")))
-        with speaking(document.language):
-            said = json.dumps(_as_object(document, glyphs), ensure_ascii=False)
+    with as_file(_FONTS) as fonts:
         try:
             made = typst.compile(
-                str(templates / "report.typ"),
-                root=str(templates),
+                files,  # type: ignore[call-overload]  # not in its stubs
                 font_paths=[str(fonts)],
                 ignore_system_fonts=True,
-                sys_inputs={"report": said},
                 pdf_standards=["ua-1", "a-3a"],
             )
         except (RuntimeError, typst.TypstError) as error:
@@ -73,6 +100,7 @@ def _as_object(document: Document, glyphs: Glyphs) -> dict[str, Any]:
         "day": [document.day.year, document.day.month, document.day.day],
         "lacking": None if document.lacking is None else list(map(_apart, document.lacking)),
         "sections": [_section(one) for one in document.sections],
+        "paints": {name: vars(fill) for name, fill in PAINTS.items()},
         "words": {
             "contents": _("Contents"),
             "draft": _("Draft: not to be handed on"),
@@ -112,19 +140,64 @@ def _block(one: Block) -> dict[str, Any]:
             return {"kind": "pairs", "pairs": [
                 {"term": term, "inlines": list(map(_inline, inlines))} for term, inlines in pairs
             ]}  # fmt: skip
+        case Drawn(_name, drawing, alternative, caption, key):
+            return {
+                "kind": "drawn", "drawing": _drawing(drawing), "alternative": alternative,
+                "caption": list(map(_inline, caption)),
+                "key": [{"swatch": _drawing(swatch), "words": words} for swatch, words in key],
+            }  # fmt: skip
+        case Photo(content, media_type, alternative, caption):
+            return {"kind": "photo", "picture": _held(content, media_type),
+                    "alternative": alternative, "caption": list(map(_inline, caption))}  # fmt: skip
+
+
+def _held(content: bytes, media_type: str) -> str:
+    """Return a picture in a frame of SVG: typst is given files as texts, and this holds it whole.
+
+    The bytes of a JPEG are those of the PDF.
+    """
+    with Image.open(io.BytesIO(content)) as picture:
+        width, height = picture.size
+    address = f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" href="{address}"/></svg>'
+    )
+
+
+def _drawing(one: shapes.Drawing) -> dict[str, Any]:
+    drawn = [{"kind": _SHAPES[type(shape)], **vars(shape)} for shape in one.shapes]
+    return {"width": one.width, "height": one.height, "shapes": drawn}
+
+
+def _direction(one: Phrase) -> str:
+    """Return the direction of a phrase: of its language, else of the first letter that has one."""
+    if one.language:
+        return direction_of(one.language)
+    words = "".join(part.text for part in one.parts if isinstance(part, Words))
+    strong = (unicodedata.bidirectional(letter) for letter in words)
+    return next(("ltr" if way == "L" else "rtl" for way in strong if way in _STRONG), "ltr")
 
 
 def _apart(text: str) -> str:
     """Return a text that does not turn the words around it about; each of its lines is kept so."""
     lines = text.split("\n")
-    return "\n".join(f"\N{FIRST STRONG ISOLATE}{line}\N{POP DIRECTIONAL ISOLATE}" for line in lines)
+    return "\n".join(f"{_FIRST_STRONG}{line}{_ISOLATED}" for line in lines)
 
 
-def _inline(one: Inline) -> dict[str, Any]:
-    found = {"kind": _KINDS[type(one)], **asdict(one)}
-    if isinstance(one, Words | Label | Address) and not getattr(one, "own", False):
+def _inline(one: Inline | Number) -> dict[str, Any]:
+    if isinstance(one, Phrase):
+        return {
+            "kind": "phrase", "language": one.language, "strong": one.strong,
+            "direction": _direction(one), "parts": list(map(_inline, one.parts)),
+        }  # fmt: skip
+    found = {"kind": _KINDS[type(one)], **vars(one)}
+    if isinstance(one, Words | Label | Address | Number) and not getattr(one, "own", False):
         found["text"] = _apart(one.text)
     return found
 
 
-_KINDS = {Words: "words", Label: "label", Link: "link", Address: "address"}
+_KINDS = {
+    Words: "words", Label: "label", Link: "link", Address: "address", Number: "number",
+}  # fmt: skip
+_SHAPES = {shapes.Box: "box", shapes.Path: "path", shapes.Dot: "dot", shapes.Label: "label"}

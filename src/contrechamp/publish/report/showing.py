@@ -16,9 +16,12 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import ITEM, Record
+from contrechamp.dossier.records.measurements import Measurement
 from contrechamp.dossier.records.people import ConsentUse, Source
 from contrechamp.dossier.records.publications import Publication
-from contrechamp.dossier.records.testimony import Passage, Testimony
+from contrechamp.dossier.records.testimony import Exhibit, Passage, Testimony
+from contrechamp.publish.report.cited_figures import Figures
+from contrechamp.publish.report.masked_pictures import Pictures
 
 _Kind = TypeVar("_Kind", bound=Record)
 #: Uses in which words are shown, the one that tells more of who spoke first.
@@ -60,6 +63,10 @@ class Showing:
         self.quotes: dict[str, list[Quote]] = {}
         for of in self._uses:
             self._read(of)
+        #: The figures of the measurements that it shows, and the masked copies of its pictures.
+        #: What is wrong with them is told to whoever publishes: read now, in their language.
+        self.figures = Figures(self.view, self.cited(Measurement))
+        self.pictures = Pictures(self.view, publication, self.cited(Exhibit), self.day)
 
     @property
     def view(self) -> View:

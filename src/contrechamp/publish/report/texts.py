@@ -4,7 +4,7 @@ import re
 
 from contrechamp.base.i18n import _, active_language, language_name
 from contrechamp.base.written import written_date, written_interval
-from contrechamp.dossier.records.field_types import Text
+from contrechamp.dossier.records.field_types import Text, Translated
 from contrechamp.publish.report.document import Inline, Label, Tone, Words
 from contrechamp.wording.confidence import confidence_labels
 
@@ -38,6 +38,18 @@ def in_language(texts: tuple[Text, ...], *, strong: bool = False) -> tuple[Inlin
     for one in sorted(texts, key=lambda text: text.made != "original")[:1]:
         return (said(one.text, one.language, strong=strong), not_translated(one.language))
     return ()
+
+
+def as_said(part: Translated) -> tuple[Inline, ...]:
+    """Return what a part says in the language of the publication; else the original, marked."""
+    text = getattr(part, part.translated)
+    if not text:
+        return ()
+    here = tuple(one for one in part.translations if is_here(one.language))
+    if here and not (part.language and is_here(part.language)):
+        return in_language(here)
+    mark = () if is_here(part.language or "") else (not_translated(part.language or ""),)
+    return (said(text, part.language or ""), *mark)
 
 
 def name_of(texts: tuple[Text, ...]) -> Words:

@@ -39,6 +39,14 @@ def _kept_back(showing: Showing, overrides: tuple[str, ...]) -> Section:
         ).format(count=count, reason=why[reason])
         for reason, count in showing.withheld.items()
     ]
+    lines += [
+        ngettext(
+            "{count} picture is not shown: {reason}",
+            "{count} pictures are not shown: {reason}",
+            count,
+        ).format(count=count, reason=why[reason])
+        for reason, count in showing.pictures.withheld.items()
+    ]
     lines += [_("Passed all the same: {gate}").format(gate=one) for one in overrides]
     lines.append(
         _(

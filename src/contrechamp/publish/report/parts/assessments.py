@@ -6,7 +6,7 @@ from contrechamp.dossier.shipped.assessments import in_language, templates
 from contrechamp.publish.report.document import Block, Label, Listing, Paragraph, Section, Words
 from contrechamp.publish.report.evidence import EvidenceList
 from contrechamp.publish.report.showing import Showing
-from contrechamp.publish.report.texts import said
+from contrechamp.publish.report.texts import as_said, said
 from contrechamp.wording.publications import outcome_labels
 
 
@@ -40,7 +40,7 @@ def _questions(one: Assessment, evidence: EvidenceList) -> list[tuple[str, tuple
         found.append(
             ("", (
                 Paragraph((asked, Label(labels[answer.outcome], tone))),  # type: ignore[arg-type]
-                Paragraph((said(answer.says), *evidence.cited(answer.evidence))),
+                Paragraph((*as_said(answer), *evidence.cited(answer.evidence))),
             ))
         )  # fmt: skip
     return found

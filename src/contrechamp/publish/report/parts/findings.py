@@ -18,8 +18,10 @@ from contrechamp.publish.report.document import (
     Words,
 )
 from contrechamp.publish.report.evidence import EvidenceList
+from contrechamp.publish.report.parts.pictures import photos
 from contrechamp.publish.report.showing import Quote, Showing
 from contrechamp.publish.report.texts import (
+    as_said,
     confidence,
     in_language,
     is_here,
@@ -45,7 +47,7 @@ def section(showing: Showing, evidence: EvidenceList) -> Section | None:
 
 def statement(one: Statement, evidence: EvidenceList) -> tuple[Block, ...]:
     """Return something that is said, how sure it is, and what it rests on."""
-    return (Paragraph((said(one.says), confidence(one.confidence), *evidence.cited(one.evidence))),)
+    return (Paragraph((*as_said(one), confidence(one.confidence), *evidence.cited(one.evidence))),)
 
 
 def quotation(quote: Quote) -> Quotation:
@@ -80,6 +82,7 @@ def _finding(
         blocks.append(Paragraph((Words(_("About:")), *_separated(names)), soft=True))
     blocks += evidence.line(finding.evidence)
     blocks += _quotes(finding.evidence, showing)
+    blocks += photos(showing.pictures.under(finding.evidence), showing)
     inside = [_against(finding, number, evidence), _rights(finding, number, showing, evidence)]
     return Section(
         f"finding-{number}",
@@ -123,7 +126,7 @@ def _rights(
 def _right(one: EngagedRight, showing: Showing, evidence: EvidenceList) -> tuple[Block, ...]:
     blocks: list[Block] = [Paragraph(tuple(_right_name(one, showing)))]
     if one.how:
-        blocks.append(Paragraph((said(one.how),)))
+        blocks.append(Paragraph(as_said(one)))
     steps = [
         ("", (_step(label, argument, evidence),))
         for field, label in step_labels().items()
@@ -154,7 +157,7 @@ def _right_name(one: EngagedRight, showing: Showing) -> list[Inline]:
 def _step(label: str, argument: Argument, evidence: EvidenceList) -> Paragraph:
     tone = {"yes": "good", "no": "bad"}.get(argument.met, "doubtful")
     met = Label(met_labels()[argument.met], tone)  # type: ignore[arg-type]
-    return Paragraph((Words(label), met, said(argument.why), *evidence.cited(argument.evidence)))
+    return Paragraph((Words(label), met, *as_said(argument), *evidence.cited(argument.evidence)))
 
 
 def _named(showing: Showing, ref: str) -> Actor | Area | Deployment | Place | None:

@@ -16,21 +16,21 @@ from contrechamp.publish.report.document import (
 )
 from contrechamp.publish.report.evidence import EvidenceList
 from contrechamp.publish.report.showing import Showing
-from contrechamp.publish.report.texts import called, name_of, said
+from contrechamp.publish.report.texts import as_said, called, name_of, said
 
 
 def section(showing: Showing, evidence: EvidenceList) -> Section | None:
     """Return the letters that are cited, or that put what is cited; None if there are none."""
     letters = tuple(
         _letter(number, ref, letter, showing, evidence)
-        for number, (ref, letter) in enumerate(_letters(showing), start=1)
+        for number, (ref, letter) in enumerate(letters_of(showing), start=1)
     )
     if not letters:
         return None
     return Section("letters", (Words(_("Letters and answers")),), sections=letters)
 
 
-def _letters(showing: Showing) -> list[tuple[str, Letter]]:
+def letters_of(showing: Showing) -> list[tuple[str, Letter]]:
     """Return the letters of the publication; of those not cited, the ones that were sent."""
     refs = dict(showing.cited(Letter))
     for about in showing.publication.cites:
@@ -78,4 +78,4 @@ def _answer(answer: Answer, letter: Letter, evidence: EvidenceList) -> tuple[Blo
         head = _("Answer of {day}, to {questions}:").format(
             day=written_date(answer.on), questions=", ".join(to)
         )
-    return (Paragraph((Words(head), said(answer.says), *evidence.cited(answer.evidence))),)
+    return (Paragraph((Words(head), *as_said(answer), *evidence.cited(answer.evidence))),)

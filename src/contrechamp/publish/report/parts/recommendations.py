@@ -17,7 +17,7 @@ from contrechamp.publish.report.document import (
 )
 from contrechamp.publish.report.evidence import EvidenceList
 from contrechamp.publish.report.showing import Showing
-from contrechamp.publish.report.texts import called, in_language, name_of, said
+from contrechamp.publish.report.texts import as_said, called, in_language, name_of
 from contrechamp.wording.publications import addressee_labels, follow_up_labels
 
 
@@ -66,10 +66,9 @@ def _blocks(
     return tuple(blocks)
 
 
-def _follow_up(told: FollowUp, evidence: EvidenceList) -> Paragraph:
-    tone: Tone = "good" if told.status == "done" else "doubtful"
-    says = [said(told.says)] if told.says else []
+def _follow_up(came: FollowUp, evidence: EvidenceList) -> Paragraph:
+    tone: Tone = "good" if came.status == "done" else "doubtful"
     return Paragraph((
-        Words(f"{written_date(told.on)}:"), Label(follow_up_labels()[told.status], tone), *says,
-        *evidence.cited(told.evidence),
+        Words(f"{written_date(came.on)}:"), Label(follow_up_labels()[came.status], tone),
+        *as_said(came), *evidence.cited(came.evidence),
     ))  # fmt: skip

@@ -28,7 +28,15 @@ from contrechamp.publish.report.document import (
 from contrechamp.publish.report.evidence import EvidenceList
 from contrechamp.publish.report.parts.findings import statement
 from contrechamp.publish.report.showing import Showing
-from contrechamp.publish.report.texts import called, confidence, in_language, name_of, period, said
+from contrechamp.publish.report.texts import (
+    as_said,
+    called,
+    confidence,
+    in_language,
+    name_of,
+    period,
+    said,
+)
 from contrechamp.wording.publications import decision_labels, processing_labels
 
 #: What is told of one record; each of its own kind.
@@ -80,16 +88,16 @@ def _of_deployment(
 ) -> Iterator[tuple[Block, ...]]:
     for by in one.operators:
         name = called(_name(showing, by.actor))
-        yield _line(by, evidence, name, said(by.role), when=period(by.from_date, by.to_date))
+        yield _line(by, evidence, name, *as_said(by), when=period(by.from_date, by.to_date))
     for purpose in one.purposes:
         yield statement(purpose, evidence)
     for does in one.processing:
-        yield _line(does, evidence, Words(processing_labels()[does.kind]), said(does.says))
+        yield _line(does, evidence, Words(processing_labels()[does.kind]), *as_said(does))
     for told in (*one.data_subjects, *one.statements):
         yield statement(told, evidence)
     for part in one.components:
         supplier = [_name(showing, part.supplier)] if part.supplier else []
-        yield _line(part, evidence, said(part.what), *supplier)
+        yield _line(part, evidence, *as_said(part), *supplier)
     for seen in one.seen_at:
         where = _title(showing.record(seen.where))
         when = period(seen.from_date, seen.to_date)
@@ -157,11 +165,10 @@ def _area(one: Area, _showing: Showing, evidence: EvidenceList) -> Iterable[Bloc
         yield Listing(entries)
 
 
-def _people(told: Population, evidence: EvidenceList) -> tuple[Block, ...]:
-    words = ngettext("{count} person in {year}", "{count} people in {year}", told.count)
-    counted = Words(words.format(count=written_number(told.count), year=told.year))
-    which = [said(told.of)] if told.of else []
-    return (Paragraph((counted, *which, *evidence.cited(told.evidence))),)
+def _people(one: Population, evidence: EvidenceList) -> tuple[Block, ...]:
+    words = ngettext("{count} person in {year}", "{count} people in {year}", one.count)
+    counted = Words(words.format(count=written_number(one.count), year=one.year))
+    return (Paragraph((counted, *as_said(one), *evidence.cited(one.evidence))),)
 
 
 def _place(one: Place, _showing: Showing, evidence: EvidenceList) -> Iterable[Block]:

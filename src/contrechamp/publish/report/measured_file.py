@@ -1,0 +1,124 @@
+"""The file of a measurement, figures.json, as far as a publication tells of it."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.measure.results import Estimate, Figure, Prior, Span
+from contrechamp.publish.files import SCHEMA_ID
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class MeasuredFile:
+    """A run of `contrechamp measure`.
+
+    Args:
+        version: of the program that made it.
+        seed: of its draws; None if it does not say.
+        draws: how many there were; None if it does not say.
+        inputs: of each file that was measured: its format, licence and SHA-256; never its name.
+        figures: by key, level and group.
+        priors: what was assumed where nothing was mapped, and was used.
+        densities: of each level, in pixels per metre.
+    """
+
+    version: str
+    seed: int | None
+    draws: int | None
+    inputs: tuple[tuple[str, str, str], ...]
+    figures: Mapping[tuple[str, str, str], Figure]
+    priors: tuple[Prior, ...]
+    densities: Mapping[str, float]
+
+
+def measured_file(value: Any, where: str) -> MeasuredFile:
+    """Return what figures.json says; see `publish/schema/figures-1.json`.
+
+    Args:
+        value: its JSON.
+        where: the item, for errors.
+
+    Raises:
+        InputError: if it is no such file.
+    """
+    if isinstance(value, InputError):
+        raise value
+    try:
+        if value["schema"] != SCHEMA_ID:
+            raise KeyError("schema")
+        methods = value["methods"]
+        figures = [_figure(one) for one in value["figures"]]
+        return MeasuredFile(
+            version=str(value["software"]["version"]),
+            seed=_whole(methods.get("seed")),
+            draws=_whole(methods.get("draws")),
+            inputs=tuple(
+                (str(one["format"]), str(one["licence"]), str(one["sha256"]))
+                for one in value["inputs"]
+            ),
+            figures={(one.key, one.level, one.group): one for one in figures},
+            priors=tuple(_prior(one) for one in value["priors"] if one["n_cameras"]),
+            densities={str(one["name"]): float(one["ppm"]) for one in value["levels"]},
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            _("it is not the figures.json of a measurement: contrechamp measure writes one"),
+            where=where,
+        ) from error
+
+
+def _figure(one: Mapping[str, Any]) -> Figure:
+    estimate, span = one["estimate"], one.get("span")
+    return Figure(
+        key=str(one["key"]),
+        level=str(one["level"]),
+        group=str(one["group"]),
+        unit=str(one["unit"]),
+        estimate=Estimate(
+            median=_number(estimate["median"]),
+            q05=_number(estimate["q05"]),
+            q95=_number(estimate["q95"]),
+            mean=_number(estimate["mean"]),
+            standard_error=_number(estimate["standard_error"]),
+            enough_draws=bool(estimate["enough_draws"]),
+            n_draws=int(estimate["n_draws"]),
+        ),
+        known_share=_number(one["known_share"]),
+        span=_or_none(span, _span),
+    )
+
+
+def _span(one: Mapping[str, Any]) -> Span:
+    return Span(_number(one["low"]), _number(one["high"]), tuple(map(str, one["assumed"])))
+
+
+def _prior(one: Mapping[str, Any]) -> Prior:
+    return Prior(
+        unknown=str(one["unknown"]),
+        applies_to=str(one["applies_to"]),
+        distribution=str(one["distribution"]),
+        p10=_number(one["p10"]),
+        p50=_number(one["p50"]),
+        p90=_number(one["p90"]),
+        unit=str(one["unit"]),
+        source=str(one["source"]),
+        n_cameras=int(one["n_cameras"]),
+        kinds=tuple(map(str, one["kinds"])),
+    )
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _whole(value: Any) -> int | None:
+    return _or_none(value, int)
+
+
+def _or_none(value: Any, read: Callable[[Any], _Value]) -> _Value | None:
+    return None if value is None else read(value)
