@@ -143,8 +143,7 @@ def _of_record(view: View, stored: Stored, standings: Standings) -> Iterator[Lac
     if isinstance(record, Release):
         yield from _of_release(stored, record, standings)
     if isinstance(record, Finding | Recommendation | Publication):
-        has_reviews = view.cited_from(stored.ref, "review", "about")  # of the many, most have none
-        if not has_reviews or set(verdicts.verdicts_on(view, stored.ref).values()) != {"agreed"}:
+        if verdicts.agreement(view, stored.ref) != "agreed":
             yield _lack(stored, "review", "not-reviewed")
         if not releasing.is_released(standings, stored.ref):
             yield _lack(stored, "release", "not-released")
