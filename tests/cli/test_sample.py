@@ -1,5 +1,6 @@
 """``contrechamp sample``: the command around the worked case; tests/dossier tests its content."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -54,6 +55,20 @@ def test_what_show_prints_can_be_read(contrechamp: Run, built: Path) -> None:
     assert (
         f"    {sample_texts.ref('red-wolf')}  deployment/red-wolf-loup-rouge  Red Wolf" in done.out
     )
+
+
+@pytest.mark.slow
+def test_what_to_try_next_names_records_as_people_type_them(
+    sample_case: Callable[[str], Typed], contrechamp: Run
+) -> None:
+    made = sample_case("fr")
+    told = made.out.partition("À essayer ensuite")[2]
+    assert not re.search(r"record/[0-9a-f]{16}", told)
+    names = re.findall(r"(?:finding|source|publication)/[\w.-]+", told)
+    assert len(names) == 3
+    case, key = made.folder / "sample-out/case", made.folder / "sample-out/second-member.key"
+    for name in names:
+        assert name in contrechamp("show", case, name, "--identity", key).out
 
 
 def test_a_folder_of_somebody_else_is_left_alone(contrechamp: Run, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ def test_a_record_is_shown_with_how_it_stands_and_who_cites_it(
     shown = case("show", linked[:15]).out
     assert "says: SAMPLE says" in shown
     assert "! rests on something held without consent" in shown
+    assert "! no second person has agreed to this version" in shown
     assert f"< #p1 {linked}" in case("show", testimony).out
     assert case("show", linked, "--versions").out.count("version ") == 2
     assert [line.split()[1].partition("/")[0] for line in case("show").out.splitlines()] == [

@@ -20,7 +20,7 @@ from samples import (
 )
 
 from contrechamp.base.errors import CheckFailedError
-from contrechamp.dossier.permission.consent import check, lacking, require
+from contrechamp.dossier.permission.consent import check, lacking
 from contrechamp.dossier.permission.standing import standing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.view import View
@@ -48,7 +48,6 @@ def test_a_publication_is_refused_with_the_list_of_what_is_not_covered(tmp_path:
             released(at, whole, "consent")
         at.put(consent(who, "voice"))
         assert refused(at, draft) == set()
-        require(View(at.case), draft, DAY)
         released(at, whole, "consent")
 
 

@@ -34,7 +34,7 @@ from contrechamp.base.errors import CheckFailedError, InputError, UsageError
 from contrechamp.dossier import status
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.merge import merging
-from contrechamp.dossier.permission import gates, releasing, reviews
+from contrechamp.dossier.permission import gates, releasing, reviews, verdicts
 from contrechamp.dossier.permission.gates import GATES
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
@@ -138,7 +138,7 @@ def test_a_review_by_whoever_wrote_it_counts_for_nothing(tmp_path: Path) -> None
 
         with database.transaction(at.case.database):  # past the rules, as an altered copy may be
             store.write(at.case, [Put(own, "0" * 16, new=True)], now=NOW)
-        assert not reviews.is_reviewed(at.case, cited)
+        assert verdicts.agreement(View(at.case), cited) == "none"
         assert ("review", "one-member") in unmet(at, cited)
 
 

@@ -26,7 +26,7 @@ from samples import (
 )
 
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.dossier.permission import reviews
+from contrechamp.dossier.permission import reviews, verdicts
 from contrechamp.dossier.permission.standing import Standings, standing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.view import View
@@ -233,13 +233,13 @@ def test_a_review_is_by_a_second_person_and_of_one_version(tmp_path: Path) -> No
         )  # fmt: skip
     with desk(tmp_path, secret=AgeIdentities((str(key),))) as at:
         reviews.review(at.case, ref, "agreed", why="SAMPLE", now=NOW)
-        assert reviews.is_reviewed(at.case, ref)
+        assert verdicts.agreement(View(at.case), ref) == "agreed"
         theirs = reviews.reviews(at.case, ref)[0].review
     with desk(tmp_path) as at:
         with pytest.raises(InputError, match="whoever wrote it"):
             at.put(replace(theirs.record, verdict="not-agreed"), theirs.ref)
         at.put(finding(confidence="alleged"), ref)
-        assert not reviews.is_reviewed(at.case, ref)
+        assert verdicts.agreement(View(at.case), ref) == "none"
         assert [one.current for one in reviews.reviews(at.case, ref)] == [False]
         with pytest.raises(InputError, match="no such version"):
             at.put(Review(about=ref, state="0" * 64, verdict="agreed"))

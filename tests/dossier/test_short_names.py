@@ -110,6 +110,17 @@ def test_equal_titles_are_told_apart_by_their_ids_and_by_nothing_in_a_title(
             assert "contract/city" in str(told.value)
 
 
+def test_long_equal_titles_are_told_apart_too(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        refs = [
+            at.put(Contract(name=f"SAMPLE contract with a long name, part {one}", sample=True))
+            for one in ("north", "south")
+        ]
+        names = ShortNames(at.case)
+        assert len({names.of(ref) for ref in refs}) == 2
+        assert [full_ref(at.case, names.of(ref)) for ref in refs] == refs
+
+
 def test_of_many_that_are_meant_a_few_are_listed(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         put_with_ids(at, {f"{n:016x}": Contract(name="x" * 90, sample=True) for n in range(40)})

@@ -245,6 +245,13 @@ def test_an_index_that_was_changed_is_told(case: Case, tmp_path: Path) -> None:
     assert verify(case) == []
 
 
+def test_texts_that_have_the_words_of_each_other_are_told(case: Case, tmp_path: Path) -> None:
+    add(case, tmp_path / "in", {"a.txt": WORDS.encode(), "b.txt": b"SAMPLE second"})
+    case.database.execute("UPDATE texts SET row = row + 10")
+    case.database.execute("UPDATE texts SET row = 13 - row")
+    assert [one.subject for one in verify(case)] == ["text_search"]
+
+
 def test_half_of_the_tables_is_no_case_of_ours(case: Case, tmp_path: Path) -> None:
     add(case, tmp_path / "in", {"a.txt": WORDS.encode()})
     case.database.execute("DROP TABLE texts")

@@ -51,6 +51,7 @@ def sections() -> dict[str, dict[str, str]]:
             "rights": _("Look up rights, and the keys by which findings name them."),
             "match": _("Propose what companies and bodies are called in reference data."),
             "merge": _("Merge another copy of a case into this one."),
+            "decide": _("Decide what two copies of a case say differently."),
             "survey-form": _("Write the form for field work, for ODK and KoboToolbox."),
         },
         _("Let something out"): {
@@ -121,9 +122,9 @@ class SectionedGroup(click.Group):
 
 #: Commands of which the first argument is the folder of a case, and which run in a session on it.
 OF_A_CASE = (
-    "add", "disclose", "edit", "erase", "export", "export-records", "find", "graph", "identity",
-    "import", "letter", "link", "log", "match", "members", "merge", "publish", "release", "review",
-    "share", "show", "status", "timeline", "unlock", "unshare", "verify", "withdraw",
+    "add", "decide", "disclose", "edit", "erase", "export", "export-records", "find", "graph",
+    "identity", "import", "letter", "link", "log", "match", "members", "merge", "publish",
+    "release", "review", "share", "show", "status", "timeline", "unlock", "unshare", "verify", "withdraw",
 )  # fmt: skip
 
 

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 def tell_releases(standings: "Standings", ref: str) -> None:
     """Print how the releases of a record or item stand; or how a release itself does."""
     from contrechamp.dossier.permission import releasing
+    from contrechamp.dossier.reading.short_names import ShortNames
 
     found = releasing.of(standings, ref)
+    names = ShortNames(standings.view.case)
     for state in found:
         line = gates.state_line(state.ended, len(state.unmet), state.release.on)
         click.echo(f"  {'=' if state.holds else '!'} {line}  {state.because or state.ref}")
-        for text in releasing.lines(state.unmet):
+        for text in releasing.lines(state.unmet, names):
             click.echo(f"  {shown(text)}")
     if any(one.is_taken_back or one.ended == "revoked" for one in found):
         tell_copies(releasing.copies_out(standings, found[0].release.about))

@@ -5,6 +5,7 @@ import secrets
 import shlex
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -48,28 +49,29 @@ def _sample(*, out: Path, as_json: bool) -> None:
     keep_memory_private()
     check_writable(out, _refuse_changed)
     with new_folder(out, _refuse_changed) as folder:
-        counts = sample_folder.make(folder, now=now, random=secrets.token_bytes)
+        made = sample_folder.make(folder, now=now, random=secrets.token_bytes)
     case = out / sample_folder.CASE
     know_own_case(case)
     if as_json:
-        click.echo(json.dumps({"case": str(case), "records": counts}))
+        click.echo(json.dumps({"case": str(case), "records": made.counts}))
         return
-    for line in (*sample_folder.summary(counts, out), "", _("To try next:"), *_next(out)):
+    told = sample_folder.summary(made.counts, out)
+    for line in (*told, "", _("To try next:"), *_next(out, made.names)):
         click.echo(line)
 
 
-def _next(out: Path) -> list[str]:
+def _next(out: Path, names: Mapping[str, str]) -> list[str]:
     """Return commands that show what the sample holds, ready to be typed here."""
     from contrechamp.dossier.sample.sample_folder import CASE, PASSPHRASE_FILE, SECOND_MEMBER
-    from contrechamp.dossier.sample.sample_texts import ref
 
     program = _program()
     case = shlex.quote(str(out / CASE))
     secret = f"--passphrase-fd 3 3< {shlex.quote(str(out / PASSPHRASE_FILE))}"
     second = f"--identity {shlex.quote(str(out / SECOND_MEMBER))}"
     word = _("turnstiles")
-    finding, source = ref("passage-by-face"), ref("heron")
-    refused = ref("sample-leaflet-en")
+    finding, source, refused = (
+        shlex.quote(names[key]) for key in ("passage-by-face", "heron", "sample-leaflet-en")
+    )
     reason = shlex.quote(_("to see how it works"))
     tables = shlex.quote(str(out.with_name(f"{out.name}-tables")))
     return [

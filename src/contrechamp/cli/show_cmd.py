@@ -185,6 +185,7 @@ def _record(
     newest: bool,
 ) -> None:
     from contrechamp.cli.release_text import tell_releases
+    from contrechamp.dossier import status
     from contrechamp.dossier.formats.write import json_lines
     from contrechamp.dossier.permission import reviews
     from contrechamp.dossier.permission.standing import Standings
@@ -193,6 +194,7 @@ def _record(
     from contrechamp.dossier.reading.view import View
     from contrechamp.dossier.records.contents import open_json
     from contrechamp.dossier.records.schema import to_json
+    from contrechamp.wording.status import lack_line
 
     standings = Standings(View(case), now().date())
     if as_json:
@@ -216,6 +218,9 @@ def _record(
         click.echo(f"  = {text}")
     for flag in standings.of(stored.ref):
         click.echo(f"  {flag_line(flag)}")
+    for lack in status.of_record(stored, standings, status.languages(case)):
+        if lack.what in {"review", "translation"}:  # the others are told with what they are of
+            click.echo(f"  ! {shown(lack_line(lack.why, lack.at))}")
     for judged in reviews.reviews(case, stored.ref):
         about = "" if judged.current else " " + _("(of an earlier version)")
         click.echo(f"  = {shown(judged.review.record.title())}{about}")

@@ -14,7 +14,7 @@ from contrechamp.cli.case_access import case_argument, now, open_case
 from contrechamp.cli.options import day_option, json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.records import counted_records
-from contrechamp.wording.status import lack_headings, lack_labels
+from contrechamp.wording.status import lack_headings, lack_line
 
 
 def command() -> click.Command:
@@ -62,16 +62,14 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
     click.echo(
         ", ".join(counted_records(kind, many) for kind, many in counted.items()) or _("No records.")
     )
-    why = lack_labels()
     for what, heading in lack_headings().items():
         lacking = [lack for lack in found if lack.what == what]
         if lacking:
             click.echo(f"\n{heading} ({len(lacking)})")
         for lack in lacking:
-            at = f" ({lack.at})" if lack.at else ""
             click.echo(
                 f"  {lack.ref}  {called[lack.ref] or lack.kind}  {shown(lack.title)}: "
-                f"{why[lack.why]}{shown(at)}"
+                f"{shown(lack_line(lack.why, lack.at))}"
             )
     if counted and not found:
         click.echo(_("Nothing is lacking."))

@@ -144,10 +144,12 @@ def _as_object(event: "Event", name: str) -> dict[str, object]:
 
 
 def _tell(event: "Event", name: str) -> None:
+    from contrechamp.wording.confidence import confidence_labels
     from contrechamp.wording.timeline import when
 
     fact = event.fact
-    about = ", ".join(filter(None, (fact.path, fact.confidence)))
+    sure = confidence_labels()[fact.confidence] if fact.confidence else ""
+    about = ", ".join(filter(None, (fact.path, sure)))
     day = when(fact.begin, fact.end, is_period=fact.is_period)
     click.echo(f"{day}  {name}  {shown(event.title)} ({about})")
     if fact.says:

@@ -1,6 +1,6 @@
 """What a case still lacks: evidence, consent, reply, review, translation, release, decisions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
@@ -77,13 +77,11 @@ def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
     """
     view = View(case)
     standings = Standings(view, day)
-    wanted = _languages(case)
+    wanted = languages(case)
     found: list[Lack] = []
     with progress(_("Looking through the records"), sum(lookup.count(case).values())) as advance:
         for stored in standings.each(lookup.every(case)):
-            found += _of_standing(stored, standings)
-            found += _of_record(view, stored, standings)
-            found += _of_translation(stored, wanted)
+            found += of_record(stored, standings, wanted)
             advance(1)
     found += _of_captures(case)
     found += _of_masks(view)
@@ -93,6 +91,21 @@ def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
     if compartment.key_count(case) > 1:  # an interrupted merge may leave an old one in use
         found.append(Lack("compartment", "case", "case", "", "several-keys"))
     return found
+
+
+def of_record(
+    stored: Stored, standings: Standings, wanted: Mapping[str, Set[str]]
+) -> Iterator[Lack]:
+    """Yield what one record lacks.
+
+    Args:
+        stored: the record, as far as it is to be told of.
+        standings: of the case.
+        wanted: as `languages` returns them.
+    """
+    yield from _of_standing(stored, standings)
+    yield from _of_record(standings.view, stored, standings)
+    yield from _of_translation(stored, wanted)
 
 
 def _lack(stored: Stored, what: What, why: Why, at: str = "") -> Lack:
@@ -130,8 +143,7 @@ def _of_record(view: View, stored: Stored, standings: Standings) -> Iterator[Lac
     if isinstance(record, Release):
         yield from _of_release(stored, record, standings)
     if isinstance(record, Finding | Recommendation | Publication):
-        has_reviews = view.cited_from(stored.ref, "review", "about")  # of the many, most have none
-        if not has_reviews or set(verdicts.verdicts_on(view, stored.ref).values()) != {"agreed"}:
+        if verdicts.agreement(view, stored.ref) != "agreed":
             yield _lack(stored, "review", "not-reviewed")
         if not releasing.is_released(standings, stored.ref):
             yield _lack(stored, "release", "not-released")
@@ -172,7 +184,7 @@ def _of_release(stored: Stored, release: Release, standings: Standings) -> Itera
         yield _lack(stored, "taken-back", "copy-out", f"{about}{copy.name}, {copy.at}, {copy.to}")
 
 
-def _languages(case: Case) -> dict[str, set[str]]:
+def languages(case: Case) -> dict[str, set[str]]:
     """Return the languages that records are published in, by reference."""
     wanted: dict[str, set[str]] = {}
     for stored in lookup.every(case, "publication"):
@@ -182,7 +194,7 @@ def _languages(case: Case) -> dict[str, set[str]]:
     return wanted
 
 
-def _of_translation(stored: Stored, wanted: dict[str, set[str]]) -> Iterator[Lack]:
+def _of_translation(stored: Stored, wanted: Mapping[str, Set[str]]) -> Iterator[Lack]:
     record = stored.record
     for part, path in parts(record):
         if isinstance(part, Text) and part.made != "original" and not part.checked_by:
@@ -195,5 +207,5 @@ def _of_translation(stored: Stored, wanted: dict[str, set[str]]) -> Iterator[Lac
     else:
         return
     present = {text.language.split("-")[0] for text in texts}
-    for language in sorted(wanted.get(stored.ref, set()) - present):
+    for language in sorted(wanted.get(stored.ref, frozenset()) - present):
         yield _lack(stored, "translation", "missing", language)

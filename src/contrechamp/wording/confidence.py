@@ -23,3 +23,9 @@ def confidence_meanings() -> dict[str, str]:
         "alleged": _("Somebody claims it, and we could not check it."),
         "inferred": _("We conclude it from what is cited; nobody says it in these words."),
     }
+
+
+def confidence_explained() -> dict[str, str]:
+    """Return the words for each degree of confidence, with what it means."""
+    meanings = confidence_meanings()
+    return {code: f"{label}: {meanings[code]}" for code, label in confidence_labels().items()}

@@ -26,7 +26,7 @@ def remedies() -> dict[str, str]:
     return {
         "evidence": _("contrechamp link adds evidence"),
         "contested": _("decide the challenge, or change what rests on it"),
-        "conflict": _("decide the conflict"),
+        "conflict": _("contrechamp decide, once it is known who is right"),
         "consent": _("write the consent down, or use it in another way"),
         "reply": _("send the letter, wait for its answer, or write the answer down"),
         "review": _("contrechamp review, by another member"),

@@ -40,3 +40,8 @@ def lack_labels() -> dict[str, str]:
         ),
         "has-left": _("whoever left the case can still open the compartment: dismiss them"),
     }
+
+
+def lack_line(why: str, at: str) -> str:
+    """Return a reason by its code, and where in the record it is, on one line."""
+    return f"{lack_labels()[why]} ({at})" if at else lack_labels()[why]

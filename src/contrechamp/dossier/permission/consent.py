@@ -1,6 +1,6 @@
 """Whether consent covers a use of what people said or gave; if not, a list of refusals says why."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
@@ -122,15 +122,6 @@ def check(view: View, publication: Publication, day: date) -> list[Refusal]:
     return list(dict.fromkeys(refused))
 
 
-def require(view: View, publication: Publication, day: date) -> None:
-    """Refuse a publication that uses anything that consent does not cover.
-
-    Raises:
-        CheckFailedError: with the list of refusals.
-    """
-    refuse(check(view, publication, day))
-
-
 def require_sharing(
     view: View, refs: Iterable[str], day: date, *, to: str = "", to_whom: str = ""
 ) -> None:
@@ -149,7 +140,9 @@ def require_sharing(
     refused: list[Refusal] = []
     for ref in refs:
         refused += lacking_to_share(view, ref, day, to=to, to_whom=to_whom)
-    refuse(refused)
+    if refused:
+        lines = "\n".join(f"  {line}" for line in refusal_lines(refused))
+        raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")
 
 
 def lacking_to_share(
@@ -204,13 +197,6 @@ def _uses_in_sharing(view: View, ref: str) -> tuple[ConsentUse, ...]:
     media_type = str(state.get("media_type", ""))
     more = (uses for beginning, uses in _MEDIA_USES if media_type.startswith(beginning))
     return ("shared", *next(more, ()))
-
-
-def refuse(refused: Sequence[Refusal]) -> None:
-    """Raise a `CheckFailedError` that lists the refusals, if there are any."""
-    if refused:
-        lines = "\n".join(f"  {line}" for line in refusal_lines(refused))
-        raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")
 
 
 def refusal_lines(refused: Iterable[Refusal]) -> list[str]:

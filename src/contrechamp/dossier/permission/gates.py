@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from contrechamp.dossier.permission import consent, mask_reviews
 from contrechamp.dossier.permission.standing import Code, Standings
-from contrechamp.dossier.permission.verdicts import verdicts_on
+from contrechamp.dossier.permission.verdicts import agreement
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT
 from contrechamp.dossier.reading.masked import is_copy, with_originals
@@ -207,11 +207,11 @@ def _review(asked: Asked) -> Iterator[Unmet]:
     """Ask for a second person who agrees; of an item, with what its exhibits say of it."""
     refs = [asked.ref] if asked.record is not None else exhibits_of(asked.view, asked.ref)
     for ref in refs:
-        verdicts = verdicts_on(asked.view, ref).values()
-        if not verdicts:
+        found = agreement(asked.view, ref)
+        if found == "none":
             others = [one for one, _name, left in members.members(asked.view.case) if not left]
             yield Unmet("review", "not-reviewed" if len(others) > 1 else "one-member", ref)
-        elif set(verdicts) != {"agreed"}:
+        elif found == "differs":
             yield Unmet("review", "not-agreed", ref)
 
 

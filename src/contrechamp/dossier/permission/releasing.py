@@ -21,6 +21,7 @@ from contrechamp.dossier.permission.standing import Flag, Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.copies_out import handed_out
 from contrechamp.dossier.reading.lookup import SUBJECT
+from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import ITEM, earliest, latest
 from contrechamp.dossier.records.publications import Publication, Release
@@ -154,12 +155,13 @@ def check(view: View, release: Release, today: date | None, *, where: str) -> No
     asked = gates.ask(Standings(view, day_of(release, today)), ref)
     unmet = not_covered(release, asked)
     if unmet:
-        head = _("{ref} is not released, for this is not met:").format(ref=ref)
+        names = ShortNames(view.case)
+        head = _("{ref} is not released, for this is not met:").format(ref=names.of(ref) or ref)
         tail = _(
             "Mend it, or pass a gate all the same with --override GATE --reason -: the reason "
             "stands in the release and in the log."
         )
-        raise CheckFailedError("\n".join([head, *lines(unmet), tail]))
+        raise CheckFailedError("\n".join([head, *lines(unmet, names), tail]))
 
 
 def day_of(release: Release, today: date | None) -> date:
@@ -168,8 +170,13 @@ def day_of(release: Release, today: date | None) -> date:
     return day if today is None else max(day, today)
 
 
-def lines(unmet: Sequence[Unmet]) -> list[str]:
-    """Return a line on each thing that is not met, gate by gate, in the user's language."""
+def lines(unmet: Sequence[Unmet], names: ShortNames | None = None) -> list[str]:
+    """Return a line on each thing that is not met, gate by gate, in the user's language.
+
+    Args:
+        unmet: in the order of the gates.
+        names: of the case, for those who work on it; in a publication they would tell too much.
+    """
     gate_words, why, how = gate_labels(), unmet_labels(), remedies()
     found, last = [], ""
     for one in unmet:
@@ -177,7 +184,8 @@ def lines(unmet: Sequence[Unmet]) -> list[str]:
             found.append(f"  {one.gate}: {gate_words[one.gate]} ({how[one.gate]})")
             last = one.gate
         at = f"{one.at}: " if one.at else ""
-        found.append(f"    {at}{why[one.why]}  {one.of}")
+        name = names.of(one.of) if names is not None else ""
+        found.append(f"    {at}{why[one.why]}  {one.of}  {name}".rstrip())
     return found
 
 

@@ -91,11 +91,6 @@ def reviews(case: Case, ref: str) -> list[Reviewed]:
     return verdicts.reviews_of(View(case), ref)
 
 
-def is_reviewed(case: Case, ref: str) -> bool:
-    """Return whether the newest version has reviewers and the last verdict of each is "agreed"."""
-    return set(verdicts.verdicts_on(View(case), ref).values()) == {"agreed"}
-
-
 def release(
     case: Case,
     ref: str,

@@ -47,3 +47,13 @@ def verdicts_on(view: View, ref: str) -> dict[str, Verdict]:
         for one in reviews_of(view, ref)
         if one.current and one.review.member != author and isinstance(one.review.record, Review)
     }
+
+
+def agreement(view: View, ref: str) -> Literal["agreed", "none", "differs"]:
+    """Return whether the newest version has reviewers, and the last verdict of each is "agreed"."""
+    if not view.cited_from(ref, "review", "about"):  # of many records, most have none
+        return "none"
+    verdicts = set(verdicts_on(view, ref).values())
+    if not verdicts:
+        return "none"
+    return "agreed" if verdicts == {"agreed"} else "differs"

@@ -105,8 +105,10 @@ class ShortNames:
         ids, words = self.ids(kind), words_of(text)
         found = set(ids.get(words, ()))
         if qualified := _QUALIFIED.fullmatch(text):
-            same = ids.get(words_of(qualified[1]) or UNTITLED, ())
-            found |= {one for one in same if one.startswith(qualified[2])}
+            before = words_of(qualified[1]) or UNTITLED
+            told = {one for one in ids.get(before, ()) if one.startswith(qualified[2])}
+            # As the words of a title these digits can be too many, and are cut off.
+            found = told if told and before == words else found | told
         if found:
             return sorted(found), []
         return [], [one for name, those in ids.items() if name.startswith(words) for one in those]

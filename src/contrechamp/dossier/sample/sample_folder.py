@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyrage
@@ -10,8 +11,10 @@ from contrechamp.base.i18n import _, active_language
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.index_tables import TABLES
 from contrechamp.dossier.permission.sharing import Recipient
+from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.sample import sample_case
 from contrechamp.dossier.sample.sample_case import Clock
+from contrechamp.dossier.sample.sample_texts import ref
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Random
@@ -34,20 +37,32 @@ MADE_BY = "contrechamp sample"
 FORMATS = ("jsonl", "csv", "ftm")
 #: The export for the one recipient whom a consent names.
 FOR_RECIPIENT = "records-for-sample-lawyer"
+#: Keys of the records that whoever made a sample is shown first.
+TO_TRY = ("passage-by-face", "heron", "sample-leaflet-en")
 #: Files of a case that come and go even when it is only read.
 TRANSIENT = ("case.db-wal", "case.db-shm", "case.lock")
 
 
-def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
+@dataclass(frozen=True)
+class Made:
+    """What stands in a sample.
+
+    Args:
+        counts: kind -> number of records.
+        names: key of a record in the sample's texts -> short name, of those in `TO_TRY`.
+    """
+
+    counts: dict[str, int]
+    names: dict[str, str]
+
+
+def make(folder: Path, *, now: Clock, random: Random) -> Made:
     """Make the sample in the active language.
 
     Args:
         folder: an empty folder.
         now: for the log.
         random: source of keys and ids.
-
-    Returns:
-        the number of records of each kind.
     """
     language = active_language()
     first, second = sample_case.member_names()
@@ -58,6 +73,8 @@ def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
         members.share(case, str(key.to_public()), name=second, reason="", now=now(), random=random)
     with opened(folder / CASE, AgeIdentities((str(key),)), tables=TABLES, write=True) as case:
         sample_case.review_and_release(case, language, now=now)
+        named = ShortNames(case)
+        names = {key: named.of(ref(key)) for key in TO_TRY}
         today = now().date()
         for format_ in FORMATS:
             exporting.write(case, folder / f"records-{format_}", format_, day=today)
@@ -74,7 +91,7 @@ def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
     (folder / README).write_text("\n".join(summary(counts, Path())) + "\n", encoding="utf-8")
     manifest = {"made_by": MADE_BY, "files": _digests(folder)}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    return counts
+    return Made(counts, names)
 
 
 def summary(counts: dict[str, int], out: Path) -> list[str]:

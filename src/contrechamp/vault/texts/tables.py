@@ -7,9 +7,13 @@ of before. Erasing an item erases its rows here in the same transaction (`vault.
 from collections.abc import Collection, Iterable
 from typing import Any
 
-#: Statements of these tables. The index holds no text, only where in which text a word stands; the
-#: text itself is an object, under a key of its own.
-TABLES = """
+#: The index holds no text, only where in which text a word stands; the text itself is an object,
+#: under a key of its own.
+SEARCH = """CREATE VIRTUAL TABLE text_search USING fts5 (
+    text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+)"""
+#: Statements of these tables.
+TABLES = f"""
 CREATE TABLE texts (                -- contents whose text was looked for
     row INTEGER PRIMARY KEY,        -- of text_search
     object TEXT NOT NULL UNIQUE,    -- name of the content
@@ -18,9 +22,7 @@ CREATE TABLE texts (                -- contents whose text was looked for
     reader INTEGER NOT NULL,        -- version of the readers
     text TEXT UNIQUE                -- name of the object with its text; NULL if it has none
 ) STRICT;
-CREATE VIRTUAL TABLE text_search USING fts5 (
-    text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
-);
+{SEARCH};
 """
 _STATEMENTS = [one for one in TABLES.split(";\n") if one.strip()]
 

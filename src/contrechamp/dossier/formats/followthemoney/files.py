@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from contrechamp.base.errors import InputError
@@ -26,6 +26,7 @@ from contrechamp.dossier.formats.followthemoney.model import (
     from_this_file,
     outside_ids,
     overlaid,
+    with_standing,
 )
 from contrechamp.dossier.formats.followthemoney.statements import (
     COLUMNS,
@@ -44,8 +45,8 @@ from contrechamp.dossier.formats.read.drafts import (
 )
 from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.formats.write.outgoing import Outgoing
+from contrechamp.dossier.formats.write.standing_text import StandingText
 from contrechamp.dossier.permission import consent, releasing
-from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT, Stored
 from contrechamp.dossier.reading.view import View
@@ -258,7 +259,8 @@ class _EntityWriter:
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._outgoing, self._view = outgoing, outgoing.view
-        self._standings = Standings(outgoing.full_view, outgoing.day)
+        self._standing = StandingText(outgoing)
+        self._standings = self._standing.standings
         self._may: dict[str, bool] = {}
         self._items: dict[str, None] = {}
         self._names = EntityNames(
@@ -266,6 +268,10 @@ class _EntityWriter:
             lambda ref: schema_of(self._view, ref),
             self._proofs,
         )
+
+    def each(self, records: Iterable[Stored]) -> Iterator[Stored]:
+        """Yield records that are about to be written, see `Standings.each`."""
+        return self._standing.each(records)
 
     def entities(self, stored: Stored) -> tuple[list[Entity], str]:
         """Return the entities of a record, and why there are none, with a gap for its kind."""
@@ -278,8 +284,11 @@ class _EntityWriter:
         if isinstance(record, Exhibit):
             place = self._names.of(record.place) if record.place else ""
             name = self._file_name(record.item)
-            return [papers.document_out(id_, record, name, place)], ""
+            document = papers.document_out(id_, record, name, place)
+            return [with_standing(document, self._standing.lines(stored))], ""
         found = list(to_entities(id_, record, self._names))
+        if found:  # the first is the record's own
+            found[0] = with_standing(found[0], self._standing.lines(stored))
         return found, _("{kind}: FollowTheMoney has no place for it, or it may not leave this way")
 
     def items(self) -> Iterator[tuple[str, Entity]]:
@@ -337,7 +346,7 @@ def write(outgoing: Outgoing, folder: Path) -> None:
             for row in statements(entity, origin=origin, first_seen=first_seen):
                 rows.writerow([visible(text) for text in row])
 
-        for stored in outgoing.records():
+        for stored in writer.each(outgoing.records()):
             found, reason = writer.entities(stored)
             if not found:
                 outgoing.left_out[reason.format(kind=stored.kind)] += 1

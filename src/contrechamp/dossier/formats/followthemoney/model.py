@@ -1,7 +1,7 @@
 """FollowTheMoney entities: how record values become properties and back, and how changes merge."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contrechamp.dossier.formats.followthemoney import vocabulary
@@ -15,6 +15,7 @@ from contrechamp.dossier.records.field_types import (
     Text,
 )
 from contrechamp.dossier.records.schema import to_json
+from contrechamp.wording.confidence import confidence_explained
 
 #: Scheme of entity ids in `Record.ids`.
 SCHEME = "ftm"
@@ -151,9 +152,16 @@ def lang_in(code: str) -> str | None:
     return (vocabulary.two_letters(known) or known) if known and known != "mul" else None
 
 
-def confidence_out(confidence: Confidence) -> str:
-    """Return the confidence of a link as a description."""
-    return _CONFIDENCE + confidence
+def confidence_out(confidence: Confidence) -> list[str]:
+    """Return the confidence of a link as descriptions: one that is read back, one in words."""
+    return [_CONFIDENCE + confidence, confidence_explained()[confidence]]
+
+
+def with_standing(entity: Entity, lines: Sequence[str]) -> Entity:
+    """Return an entity that says what its record lacks, where people read it and we do not."""
+    name = "notes" if "notes" in vocabulary.the_schema(entity.schema).properties else "description"
+    told = [*entity.properties.get(name, []), *((line, None) for line in lines)]
+    return replace(entity, properties={**entity.properties, name: told}) if lines else entity
 
 
 def confidence_in(entity: Entity) -> Confidence:

@@ -17,7 +17,9 @@ from contrechamp.dossier.writing import store
 #: The columns before those of the fields.
 KIND, ID, VERSION = "record_kind", "record_id", "record_version"
 LEFT_OUT = "closed_left_out"
-COMMON = (KIND, ID, VERSION, LEFT_OUT)
+#: Columns for people, which follow from the case: nothing is read from them.
+STANDING, HOW_SURE = "standing", "how_sure"
+COMMON = (KIND, ID, VERSION, LEFT_OUT, STANDING, HOW_SURE)
 #: The longest list in a record: a higher index is a slip of the pen, or an attack.
 MAX_INDEX = 10_000
 _STEP = re.compile(r"([a-z_]+)(?:\[([1-9]\d{0,4})\])?")
@@ -44,6 +46,8 @@ def _draft(context: ImportContext, row: TableRow) -> Draft:
     cells = dict(row.cells)
     kind, record_id = cells.pop(KIND), cells.pop(ID, "") or store.new_id()
     version, left_out = cells.pop(VERSION, ""), cells.pop(LEFT_OUT, "")
+    for told in (STANDING, HOW_SURE):
+        cells.pop(told, None)
     cls = class_of(kind, where=row.where)
     if REF.fullmatch(f"record/{record_id}") is None:
         raise InputError(_("expected an id: 16 hexadecimal digits"), where=f"{row.where}: {ID}")

@@ -9,13 +9,24 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import as_cell
-from contrechamp.dossier.formats.read.record_tables import COMMON, ID, KIND, LEFT_OUT, VERSION, cell
+from contrechamp.dossier.formats.read.record_tables import (
+    COMMON,
+    HOW_SURE,
+    ID,
+    KIND,
+    LEFT_OUT,
+    STANDING,
+    VERSION,
+    cell,
+)
 from contrechamp.dossier.formats.write.outgoing import Outgoing
+from contrechamp.dossier.formats.write.standing_text import StandingText
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.records.contents import field_values, has_closed, open_json
 from contrechamp.dossier.records.field_help import field_text
 from contrechamp.dossier.records.kinds import KINDS
 from contrechamp.dossier.records.schema import Shape, members
+from contrechamp.wording.confidence import confidence_explained, confidence_labels
 
 #: Limits of a workbook: characters in a cell, rows in a sheet.
 MAX_XLSX_CELL, MAX_XLSX_ROWS = 32_767, 1_048_576
@@ -27,10 +38,11 @@ DICTIONARY = ("kind", "column", "holds", "required", "values", "says")
 
 def write_csv(outgoing: Outgoing, folder: Path) -> None:
     """Write a table for each kind that has records, and the data dictionary of all kinds."""
+    standing = StandingText(outgoing)
     for kind in KINDS:
         columns = _columns(outgoing.records(kind))
         if columns:
-            rows = (_cells(stored) for stored in outgoing.records(kind))
+            rows = _rows(outgoing, kind, standing)
             table = ([cells.get(column, "") for column in columns] for cells in rows)
             write_table(folder / f"{kind}.csv", columns, table)
     write_table(folder / "dictionary.csv", DICTIONARY, dictionary())
@@ -53,6 +65,7 @@ def write_xlsx(outgoing: Outgoing, folder: Path) -> None:
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
+    standing = StandingText(outgoing)
     for kind in KINDS:
         columns = _columns(outgoing.records(kind))
         if not columns:
@@ -60,13 +73,12 @@ def write_xlsx(outgoing: Outgoing, folder: Path) -> None:
         sheet = book.create_sheet(kind)
         sheet.freeze_panes = "C2"
         sheet.append(columns)
-        for number, stored in enumerate(outgoing.records(kind), start=2):
+        for number, cells in enumerate(_rows(outgoing, kind, standing), start=2):
             if number > MAX_XLSX_ROWS:
                 raise InputError(
                     _("a sheet has no room for so many records; write CSV instead"), where=kind
                 )
-            cells = _cells(stored)
-            where = f"{kind} {stored.id}"
+            where = f"{kind} {cells[ID]}"
             sheet.append([_xlsx_text(cells.get(column, ""), f"{where}: {column}")
                           for column in columns])  # fmt: skip
     sheet = book.create_sheet("dictionary")
@@ -87,6 +99,10 @@ def dictionary() -> Iterator[tuple[str, ...]]:
         yield kind, VERSION, "whole", "no", "", says
         says = _("Whether something closed stands in the case and was left out here.")
         yield kind, LEFT_OUT, "flag", "no", "", says
+        says = _("What the record lacked when the table was written; not read back.")
+        yield kind, STANDING, "text", "no", "", says
+        says = _("How sure each statement of the record is, in words; not read back.")
+        yield kind, HOW_SURE, "text", "no", "", says
         yield from _described(kind, cls, "", required=True)
 
 
@@ -101,8 +117,16 @@ def _described(kind: str, cls: type, path: str, *, required: bool) -> Iterator[t
         if shape.cls is not None:
             yield from _described(kind, shape.cls, f"{column}.", required=needed)
         else:
-            says = field_text(member)
+            says = " ".join([field_text(member), *_meanings(shape)])
             yield kind, column, _holds(shape), "yes" if needed else "no", _values(shape), says
+
+
+def _meanings(shape: Shape) -> list[str]:
+    """Return what each choice means, where they are degrees of confidence."""
+    explained = confidence_explained()
+    if set(shape.choices) != explained.keys():
+        return []
+    return [f"{code} = {explained[code]}" for code in shape.choices]
 
 
 def _holds(shape: Shape) -> str:
@@ -115,6 +139,14 @@ def _values(shape: Shape) -> str:
     if shape.refers_to is not None:
         return " | ".join(shape.refers_to.kinds)
     return " | ".join(shape.choices) or (shape.form.example if shape.form else "")
+
+
+def _rows(outgoing: Outgoing, kind: str, standing: StandingText) -> Iterator[dict[str, str]]:
+    """Yield the cells of each record that may leave, with how it stands."""
+    for stored in standing.each(outgoing.records(kind)):
+        cells = _cells(stored)
+        cells[STANDING] = as_cell("; ".join(standing.lines(stored)))
+        yield cells
 
 
 def _columns(records: Iterable[Stored]) -> list[str]:
@@ -141,12 +173,18 @@ def _cells(stored: Stored) -> dict[str, str]:
         LEFT_OUT: "true" if left_out else "",
     }
     shown = _paths(open_json(stored.record))
+    words = confidence_labels()
+    sure = []
     for one in field_values(stored.record):
         # Of a closed part only its key, and that it is closed, are shown, as in JSON.
         if one.path in shown:
             text = cell(one.shape, one.value)
             plain = one.shape.holds in {"number", "whole", "flag"}
             cells[one.path] = text if plain else as_cell(text)
+            if set(one.shape.choices) == words.keys():
+                part = one.path.rpartition(".")[0]
+                sure.append(f"{part}: {words[text]}" if part else words[text])
+    cells[HOW_SURE] = "; ".join(sure)
     return cells
 
 

@@ -13,6 +13,7 @@ from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.formats.write.table_files import write_table
 from contrechamp.dossier.reading import short_names, timeline
 from contrechamp.dossier.reading.timeline import Event
+from contrechamp.wording.confidence import confidence_labels
 from contrechamp.wording.timeline import exactness, when
 
 TABLE, CALENDAR = "timeline.csv", "timeline.ics"
@@ -121,7 +122,9 @@ def _description(event: Event, names: Mapping[str, str]) -> str:
     fact = event.fact
     lines = [when(fact.begin, fact.end, is_period=fact.is_period), fact.says, names[event.id]]
     if fact.confidence:
-        lines.append(_("Confidence: {confidence}").format(confidence=fact.confidence))
+        lines.append(
+            _("Confidence: {confidence}").format(confidence=confidence_labels()[fact.confidence])
+        )
     return "\n".join(filter(None, lines))
 
 
