@@ -36,6 +36,8 @@ def form_of(head: bytes, name: str) -> Form:
         head: its first bytes.
         name: of the file: where the content leaves it open, it tells a table from lines.
     """
+    if head[:64].lstrip().startswith(b"{\\rtf"):  # it may hold bytes of pictures
+        return "RTF"
     wide = head.startswith(_UTF16)
     if not wide and b"\0" in head[:_LOOKED_AT]:
         return ""
@@ -43,8 +45,6 @@ def form_of(head: bytes, name: str) -> Form:
     if not _is_text(text):
         return ""
     start = text.lstrip()
-    if start.startswith("{\\rtf"):
-        return "RTF"
     if _HTML.match(text):
         return "HTML"
     if "<svg" in text[:4096]:

@@ -30,6 +30,8 @@ MAX_BYTES = 512 << 20
 _MAX_FIELD = 20_000
 _MAX_DEPTH = 20
 _MOST_NAMED = 60
+#: What stands between the names of people in a field: addresses and commas.
+_BETWEEN = re.compile(r"(\s*<[^<>]*>\s*,?\s*|\s*,\s+)")
 #: The line that begins a message of a box, and the one that begins ours.
 _BEGINS = re.compile(rb"^From \S.*\d{4}\s*$", re.M)
 OUR_BEGINNING = b"From - Thu Jan  1 00:00:00 1970\n"
@@ -56,14 +58,22 @@ def unpack(
     Raises:
         InputError: it is damaged, or holds more.
     """
-    target.parent.mkdir(exist_ok=True)
     content = read_bounded(source, MAX_BYTES, where=source.name)
     try:
         message = message_from_bytes(content, policy=policy.compat32)
+    except Exception as error:  # whatever a hostile message makes the library do
+        raise InputError(_("is damaged mail; export it again")) from error
+    return parts_of(message, target, parts=parts, size=size)
+
+
+def parts_of(message: Message, target: Path, *, parts: int, size: int) -> dict[str, Any]:
+    """Write the texts and attachments of a message that was read, as `unpack` does."""
+    target.parent.mkdir(exist_ok=True)
+    try:
         leaves = list(_leaves(message, 0))
     except InputError:
         raise
-    except Exception as error:  # whatever a hostile message makes the library do
+    except Exception as error:  # as above
         raise InputError(_("is damaged mail; export it again")) from error
     if len(leaves) > parts:
         raise too_much()
@@ -172,8 +182,8 @@ def pack(
             found += len(words.find(text))
             clean = replaced(text, words)
             near += [NearWord(o, clean[o.begin : o.end], name) for o in words.near(clean)]
-            coded = clean if clean.isascii() else Header(clean, "utf-8", header_name=name).encode()
-            lines.append(f"{name}: {coded}\r\n".replace("\n ", "\r\n ").replace("\r\r", "\r"))
+            coded = _coded(name, clean).replace("\r\n", "\n").replace("\n", "\r\n")
+            lines.append(f"{name}: {coded}\r\n")
     body = b"".join(_body(parts))
     target.write_bytes("".join(lines).encode("ascii", "replace") + body)
     return {
@@ -181,6 +191,19 @@ def pack(
         "found": found,
         "checks": [[_("words are gone from the fields"), not _left(target, words)]],
     }
+
+
+def _coded(name: str, text: str) -> str:
+    """Return the value of a field in ASCII; addresses are not encoded (RFC 2047)."""
+    if text.isascii():
+        return text
+    pieces = [text] if name == "Subject" else _BETWEEN.split(text)
+    if not all(piece.isascii() for piece in pieces[1::2]):
+        pieces = [text]
+    return "".join(
+        piece if piece.isascii() else Header(piece.strip(' "'), "utf-8", header_name=name).encode()
+        for piece in pieces
+    )
 
 
 def _left(target: Path, words: Words) -> list[str]:
@@ -194,6 +217,9 @@ def _body(parts: Sequence[dict[str, str]]) -> Iterator[bytes]:
     texts = [part for part in parts if part.get("form") in ("TXT", "HTML")]
     others = [part for part in parts if part.get("form") not in ("TXT", "HTML")]
     yield b"MIME-Version: 1.0\r\n"
+    if not parts:  # fields alone
+        yield b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
+        return
     if len(texts) == 1 and not others:
         yield from _part(texts[0])
         return

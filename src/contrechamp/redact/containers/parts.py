@@ -26,6 +26,7 @@ from contrechamp.redact.words import asked_words
 _FUNCTIONS = {
     "ZIP": ("archives:unpack", "archives:pack"),
     "EML": ("mails:unpack", "mails:pack"),
+    "MSG": ("outlook:unpack", "mails:pack"),
     "MBOX": ("mails:unpack_box", "mails:pack_box"),
 }
 _ROOM = "contrechamp.redact.containers."
@@ -119,7 +120,7 @@ def mask_parts(
     copies, more_left_out = _copies(parts, job, inner, make, progress, keep_names=keep_names)
     budget.parts, budget.size = inner.parts, inner.size
     left_out += more_left_out
-    if not (parts or left_out):
+    if not (parts or left_out or plan.get("fields")):
         raise InputError(_("holds no file: there is nothing to mask"))
     if not copies and kind.kind == "archive":
         raise InputError(
@@ -132,7 +133,7 @@ def mask_parts(
             {"path": str(copy.path), "name": name, "form": part.form} for part, name, copy in copies
         ]
     }
-    if kind.format == "EML":
+    if kind.suffix == ".eml":
         arguments["fields"] = dict(plan.get("fields", {}))
     with open_cell(job.source, job.workshop) as cell:
         told = run_job(cell, replace(job, function=packing, arguments=arguments), progress)
@@ -300,6 +301,7 @@ def _outcome(
         removed=(*(_("field {name}").format(name=name) for name in others), *removed),
         facts=facts,
         parts=tuple(digests),
+        words=found + sum(copy.outcome.words or 0 for _part, _name, copy in copies),
     )
 
 

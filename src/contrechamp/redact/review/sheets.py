@@ -23,7 +23,7 @@ from contrechamp.base.templates import environment
 from contrechamp.cell.running import Cell, OurError
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.made import sorted_looks
-from contrechamp.redact.outcome import Covered, Look, Outcome, to_json
+from contrechamp.redact.outcome import WRITTEN, Covered, Look, Outcome, taken_out, to_json
 from contrechamp.redact.process.isolation import run_job
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.request import Request
@@ -177,8 +177,8 @@ def write_index(run: Run, folder: Path) -> None:
                 "kind": kind_label(masked.outcome.kind),
                 "thumb": masked.thumb,
                 "first": next(iter(sorted_looks(masked.outcome)), None),
-                "covered": len(masked.outcome.covered),
-                "words": masked.outcome.words,
+                "covered": sum(one.by != "word" for one in masked.outcome.covered),
+                "words": taken_out(masked.outcome) if masked.outcome.kind in WRITTEN else None,
                 "urgent": _urgent(masked.outcome),
                 "looks": len(masked.outcome.looks),
                 "searched": masked.outcome.searched,
