@@ -73,6 +73,7 @@ class Settings:
         unconfined: read files also where this system cannot confine what reads them.
         minutes: how long one file may take; None: what is usual for its kind.
         at_once: how many files are worked on at once; found by `mask_files`.
+        copy_name: what the copy of the only file is called, if one is made again.
     """
 
     request: Request = field(default_factory=Request)
@@ -82,6 +83,7 @@ class Settings:
     unconfined: bool = False
     minutes: float | None = None
     at_once: int = 1
+    copy_name: str = ""
 
 
 def mask_files(
@@ -308,7 +310,7 @@ def _placed(
 ) -> Masked:
     """Give a copy its name and its sheet, and put both in place."""
     outcome = made.outcome
-    name = _copy_name(
+    name = settings.copy_name or _copy_name(
         source,
         made.kind,
         len(run.masked) + 1,

@@ -86,7 +86,7 @@ def parts_of(message: Message, target: Path, *, parts: int, size: int) -> dict[s
         file = target.parent / str(len(taken))
         file.write_bytes(body)
         taken.append({"file": file.name, "name": name, "size": len(body), "form": form})
-    fields = {name: _field(message, name) for name in KEPT if message.get(name)}
+    fields = fields_of(message)
     others = sorted({name for name in message.keys() if name.title() not in KEPT})  # noqa: SIM118
     return {
         "parts": taken,
@@ -94,6 +94,11 @@ def parts_of(message: Message, target: Path, *, parts: int, size: int) -> dict[s
         "fields": fields,
         "other_fields": [name[:60] for name in others[:_MOST_NAMED]],
     }
+
+
+def fields_of(message: Message) -> dict[str, str]:
+    """Return the fields of a message that stay, decoded."""
+    return {name: _field(message, name) for name in KEPT if message.get(name)}
 
 
 def _leaves(part: Message, deep: int) -> Iterator[Message]:
@@ -269,24 +274,29 @@ def unpack_box(
     """Write each message of an MBOX into the folder of `target`; all else as `unpack`."""
     target.parent.mkdir(exist_ok=True)
     content = read_bounded(source, min(MAX_BYTES, size), where=source.name)
+    taken = []
+    for number, message in enumerate(messages_of(content)):
+        if number >= parts:
+            raise too_much()
+        (target.parent / str(number)).write_bytes(message)
+        name = f"{number + 1}.eml"
+        taken.append({"file": str(number), "name": name, "size": len(message), "form": "EML"})
+    return {"parts": taken, "left_out": []}
+
+
+def messages_of(content: bytes) -> Iterator[bytes]:
+    """Yield each message of an MBOX."""
     starts = [
         match.start()
         for match in _BEGINS.finditer(content)
-        if match.start() == 0 or content[: match.start()].endswith((b"\n\n", b"\r\n\r\n"))
+        if match.start() == 0
+        or content[max(0, match.start() - 4) : match.start()].endswith((b"\n\n", b"\r\n\r\n"))
     ]
-    if len(starts) > parts:
-        raise too_much()
-    taken = []
-    for number, (begin, end) in enumerate(zip(starts, [*starts[1:], len(content)], strict=True)):
+    for begin, end in zip(starts, [*starts[1:], len(content)], strict=True):
         message = content[content.index(b"\n", begin) + 1 : end]
         message = _ESCAPED.sub(rb"\1", message)
         # The empty line before the next one is no part of it.
-        message = message.removesuffix(b"\n").removesuffix(b"\r")
-        (target.parent / str(number)).write_bytes(message)
-        taken.append(
-            {"file": str(number), "name": f"{number + 1}.eml", "size": end - begin, "form": "EML"}
-        )
-    return {"parts": taken, "left_out": []}
+        yield message.removesuffix(b"\n").removesuffix(b"\r")
 
 
 def pack_box(

@@ -80,21 +80,32 @@ def unpack(
     Raises:
         InputError: it is damaged, or holds more.
     """
-    try:
-        with olefile.OleFileIO(str(source)) as compound:
-            storage = _Storage(compound, (), _HEAD)
-            message = _message(storage, 0)
-            others = storage.unused()
-            damaged = bool(storage.issues())
-    except InputError:
-        raise
-    except Exception as error:  # whatever a hostile message makes the library do
-        raise InputError(_("is a damaged message of Outlook; save it as EML there")) from error
+    message, others, damaged = read(source)
     plan = mails.parts_of(message, target, parts=parts, size=size)
     if damaged:
         reason = _("is damaged: not all of it could be read")
         plan["left_out"].append({"name": _("the message"), "reason": reason})
     return {**plan, "other_fields": others}
+
+
+def read(source: Path) -> tuple[Message, list[str], bool]:
+    """Return a message of mail that says what one of Outlook does.
+
+    Returns:
+        The message; what properties are called that are not in it; whether something is lacking
+        because the file is damaged.
+
+    Raises:
+        InputError: it is too damaged to be read.
+    """
+    try:
+        with olefile.OleFileIO(str(source)) as compound:
+            storage = _Storage(compound, (), _HEAD)
+            return _message(storage, 0), storage.unused(), bool(storage.issues())
+    except InputError:
+        raise
+    except Exception as error:  # whatever a hostile message makes the library do
+        raise InputError(_("is a damaged message of Outlook; save it as EML there")) from error
 
 
 class _Storage:
