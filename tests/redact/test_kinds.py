@@ -106,6 +106,11 @@ KNOWN = {
     "HTML": (lambda: b"<!-- saved -->\n<!DOCTYPE HTML>\n<html>", "text", ".html"),
     "ZIP": (lambda: archive(a=b"b"), "archive", ".zip"),
     "EML": (lambda: b"Received: from a\n by b\nFrom: a@b.example\nTo: c\n\nText", "mail", ".eml"),
+    "EML in letters that nobody can tell": (
+        lambda: b"Message-ID: <a>\r\nFrom: a\r\nSubject: b\r\n\r\n" + bytes(range(127, 160)) * 9,
+        "mail",
+        ".eml",
+    ),
     "MBOX": (
         lambda: b"From a Thu Jan  1 00:00:00 1970\nFrom: a\nSubject: b\n\nText\n",
         "mail",

@@ -11,6 +11,7 @@ from docx import Document
 
 from contrechamp.base.i18n import activate
 from contrechamp.cell import libreoffice
+from contrechamp.redact import masking
 from contrechamp.redact.masking import Settings, mask_files
 from contrechamp.redact.request import Request
 from contrechamp.redact.review.page.folder_bench import FolderBench
@@ -216,3 +217,36 @@ def test_a_video_is_played_to_its_end_before_it_counts_as_watched(
         wait(page, "document.getElementById('said').textContent.includes('Nobody has signed them')")
         assert page.complaints == []
     assert bench.is_reviewed(bench.copies()[0])
+
+
+@pytest.mark.slow
+def test_the_sheet_of_an_archive_shows_the_files_in_it_with_their_places(
+    browser: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:paints")
+    (tmp_path / "a.zip").write_bytes(archive())
+    run = mask_files(gather([tmp_path / "a.zip"]).files, tmp_path / "out", Settings())
+    [one] = run.masked
+    boxes = [look.part for look in one.outcome.looks if look.box]
+    assert boxes == ["image-001.jpg"]
+    assert {hit.part for hit in one.outcome.covered} == {"image-001.jpg"}
+    assert one.thumb
+    page = browser
+    page.open(one.sheet)
+    shown_there = page.evaluate(
+        "[...document.querySelectorAll('#picture ~ div figure')].map((one) => "
+        "[one.innerText.trim(), one.querySelectorAll('rect.look').length, one.querySelector('img').naturalWidth])"
+    )
+    assert [(name, looks > 0, width) for name, looks, width in shown_there] == [
+        ("image-001.jpg", True, 64)
+    ]
+    assert violations(page) == []
+    with shown(page, FolderBench(tmp_path / "out")):
+        for _place in range(20):
+            if "image-001.jpg" in text(page, "message"):
+                break
+            page.press("n")
+        wait(page, "document.getElementById('read-picture').naturalWidth > 0")
+        chosen = "document.getElementById('read-part').selectedOptions[0].textContent"
+        assert page.evaluate(chosen) == "image-001.jpg"

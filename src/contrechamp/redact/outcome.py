@@ -36,6 +36,7 @@ class Covered:
         seconds: video and sound: when it begins.
         frames: video: first and last frame covered, from 0.
         score: of the detector; None for what was drawn or asked for.
+        part: archives and mail: what the file in it is called.
     """
 
     by: CoveredBy
@@ -44,6 +45,7 @@ class Covered:
     seconds: float | None = None
     frames: tuple[int, int] | None = None
     score: float | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Look:
             ``track-ended-inside``, ``small-face``, ``cut``, ``hidden-text``.
         message: what to look for, in the user's language.
         urgency: 1 first, 3 last.
+        part: archives and mail: what the file in it is called.
     """
 
     code: str
@@ -64,6 +67,7 @@ class Look:
     page: int | None = None
     seconds: float | None = None
     score: float | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from contrechamp.redact.checks.strict_containers import box_digest
 from contrechamp.redact.containers.limits import MAX_NAME, Budget
 from contrechamp.redact.kinds import FileKind, known_kind
 from contrechamp.redact.office.text import replaced
-from contrechamp.redact.outcome import Check, Covered, Look, Outcome
+from contrechamp.redact.outcome import Check, Look, Outcome
 from contrechamp.redact.process.isolation import run_job
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.text.chats import dated_names, names_dated
@@ -277,10 +277,10 @@ def _outcome(
     if kind.kind == "mail":
         looks += _of_mail(plan, job)
     for part, name, copy in copies:
-        looks += _of_part(_place(part, name), copy.outcome)
+        looks += _of_part(_place(part, name), name, copy.outcome)
     covered = [
-        Covered(one.by, seconds=one.seconds, frames=one.frames, score=one.score)
-        for _part, _name, copy in copies
+        replace(one, part=name, box=None if one.part else one.box)
+        for _part, name, copy in copies
         for one in copy.outcome.covered
     ]
     facts = {_("Files masked"): str(len(copies)), _("Files left out"): str(len(left_out))}
@@ -325,11 +325,11 @@ def _of_mail(plan: Mapping[str, Any], job: MaskingJob) -> Iterator[Look]:
         yield Look("senders", message, 1)
 
 
-def _of_part(place: str, outcome: Outcome) -> Iterator[Look]:
+def _of_part(place: str, name: str, outcome: Outcome) -> Iterator[Look]:
     looks = sorted(outcome.looks, key=lambda look: look.urgency)
     for look in looks[:_MOST_LOOKS]:
         message = _("{place}: {message}").format(place=place, message=look.message)
-        yield replace(look, message=message, box=None)
+        yield replace(look, message=message, part=name, box=None if look.part else look.box)
     if len(looks) > _MOST_LOOKS:
         message = ngettext(
             "{place}: {count} more place to look at.",

@@ -3,13 +3,17 @@
 Runs in a process of its own, like a masker (`contrechamp.redact.process.isolation`).
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from contrechamp.base.errors import InputError
 from contrechamp.base.progress import Progress
+from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.request import Request
 from contrechamp.redact.review.drawing import Drawn, drawn, jpeg
+from contrechamp.redact.review.within import within
 
 IMAGE_PX, FRAME_PX, PAGE_PX, THUMB_PX = 1400, 560, 900, 160
 _QUALITY = 80
@@ -39,6 +43,47 @@ def take(
         ``moment``, and ``thumb``, a smaller ``jpeg``.
     """
     return [small(one, kind) for one in drawn(source, kind, moments, PAGE_PX)]
+
+
+def take_within(
+    source: Path,
+    target: Path,
+    request: Request,
+    progress: Progress,
+    *,
+    moments: Mapping[str, Sequence[float]],
+    most: int,
+) -> list[dict[str, Any]]:
+    """Return small JPEGs of the files in `source`, a masked archive or mail.
+
+    Args:
+        source: the copy.
+        target: in a folder for what is taken out of it.
+        request: not used.
+        progress: not used.
+        moments: what to show of a file, by its name: as of `take`.
+        most: how many pictures.
+
+    Returns:
+        As `take`, each with ``part``, the name of the file, and its ``kind``.
+    """
+    taken: list[dict[str, Any]] = []
+    files = within(source, kind_of(source, source.name).format)
+    # Those with something to look at come first.
+    for number, (name, content) in enumerate(sorted(files, key=lambda one: one[0] not in moments)):
+        if len(taken) >= most:
+            break
+        part = target.with_name(f"within-{number}")
+        part.write_bytes(content())
+        with contextlib.suppress(InputError):  # of a kind that has no copy: there is none in it
+            kind = kind_of(part, name).kind
+            if kind in ("image", "video", "pdf"):
+                wanted = moments.get(name) or [1.0 if kind == "pdf" else 0.0]
+                taken += [
+                    {**small(one, kind), "part": name, "kind": kind}
+                    for one in drawn(part, kind, wanted, PAGE_PX)
+                ]
+    return taken[:most]
 
 
 def small(one: Drawn, kind: str) -> dict[str, Any]:

@@ -4,9 +4,6 @@ Of a file that holds others it tells their names, and writes one of them into th
 is looked at like a file of its own.
 """
 
-import zipfile
-from collections.abc import Iterator
-from email import message_from_bytes, policy
 from email.message import Message
 from pathlib import Path
 from typing import Any, Final
@@ -18,17 +15,17 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress
-from contrechamp.redact.containers import mails, outlook
+from contrechamp.redact.containers import mails
 from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.office.masking import texts_of
 from contrechamp.redact.request import Request
+from contrechamp.redact.review.within import attached, message_of, name_of, payload_of, within
 from contrechamp.redact.text.pages import page_of
 
 #: Letters that are shown of one text; a longer one is opened by itself.
 MOST_LETTERS: Final = 2_000_000
 _MOST_BYTES: Final = 64 << 20
 _MOST_PARTS: Final = 3000
-_MOST_PART_BYTES: Final = 1 << 30
 
 
 def look(source: Path, target: Path, request: Request, progress: Progress) -> dict[str, Any]:
@@ -51,9 +48,9 @@ def look(source: Path, target: Path, request: Request, progress: Progress) -> di
     elif kind.kind == "office":
         text = "\n".join(line for line in texts_of(source) if line.strip())
     elif kind.kind == "mail" and kind.format != "MBOX":
-        text, parts = _of_mail(_message(source, kind.format))
+        text, parts = _of_mail(message_of(source, kind.format))
     elif kind.holds_others:
-        parts = [name for name, _content in _within(source, kind.format)]
+        parts = [name for name, _content in within(source, kind.format)]
     return {
         "shows": "picture" if kind.kind in ("image", "video", "pdf") else "text",
         "pages": pages,
@@ -71,73 +68,25 @@ def extract(
     Raises:
         InputError: there is no such file, or it is too large to be shown.
     """
-    for at, (_name, content) in enumerate(_within(source, kind_of(source, source.name).format)):
+    for at, (_name, content) in enumerate(within(source, kind_of(source, source.name).format)):
         if at == number:
             target.write_bytes(content())
             return
     raise InputError(_("there is no such file in it"))
 
 
-def _within(source: Path, format_name: str) -> Iterator[tuple[str, Any]]:
-    """Yield the name of each file within, and what returns its content."""
-    if format_name == "ZIP":
-        with zipfile.ZipFile(source) as archive:
-            for one in archive.infolist():
-                if not one.is_dir():
-                    yield one.filename, lambda one=one: _member(archive, one)
-    elif format_name == "MBOX":
-        box = read_bounded(source, mails.MAX_BYTES, where=source.name)
-        for number, message in enumerate(mails.messages_of(box), start=1):
-            yield f"{number}.eml", lambda message=message: message
-    else:
-        for part in _attached(_message(source, format_name)):
-            yield _name(part), lambda part=part: _payload(part)
-
-
-def _member(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes:
-    with archive.open(one) as file:
-        content = file.read(_MOST_PART_BYTES + 1)
-    if len(content) > _MOST_PART_BYTES:
-        raise InputError(_("is too large to be shown here: open the copy itself"))
-    return content
-
-
-def _message(source: Path, format_name: str) -> Message:
-    if format_name == "MSG":
-        return outlook.read(source)[0]
-    content = read_bounded(source, mails.MAX_BYTES, where=source.name)
-    return message_from_bytes(content, policy=policy.compat32)
-
-
 def _of_mail(message: Message) -> tuple[str, list[str]]:
     fields = [f"{name}: {text}" for name, text in mails.fields_of(message).items()]
     texts = [
         _of_text(
-            _payload(part),
+            payload_of(part),
             "HTML" if part.get_content_subtype() == "html" else "TXT",
             str(part.get_content_charset() or ""),
         )
         for part in message.walk()
         if part.get_content_maintype() == "text" and not part.get_filename()
     ]
-    return "\n\n".join(["\n".join(fields), *texts]), [_name(one) for one in _attached(message)]
-
-
-def _attached(message: Message) -> Iterator[Message]:
-    for part in message.walk():
-        if not part.is_multipart() and (
-            part.get_filename() or part.get_content_maintype() != "text"
-        ):
-            yield part
-
-
-def _name(part: Message) -> str:
-    return str(part.get_filename() or part.get_content_type())
-
-
-def _payload(part: Message) -> bytes:
-    found = part.get_payload(decode=True)
-    return found if isinstance(found, bytes) else b""
+    return "\n\n".join(["\n".join(fields), *texts]), [name_of(one) for one in attached(message)]
 
 
 def _of_text(content: bytes, format_name: str, named: str = "") -> str:
