@@ -25,10 +25,12 @@ from contrechamp.measure.priors import BOUNDS, KINDS, Aimed, ByDensity, Row, def
 from contrechamp.measure.stage import FREE_STANDING
 from contrechamp.measure.trips import GOALS
 from contrechamp.publish.figures import figures_schema
+from contrechamp.redact import kinds as masked_kinds
 from contrechamp.scene.camera_fields import FIELDS, CameraField
 from contrechamp.scene.camera_table import LAT, LON
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.services import SERVICES
+from contrechamp.wording.masking import kind_label
 from contrechamp.wording.standing import flag_labels
 
 HERE = Path(__file__).parent
@@ -549,7 +551,22 @@ def figures() -> str:
     return _with_part("figures.md", "goals", "".join(rows))
 
 
+def masking_documents() -> str:
+    """Return the page of what masking removes, with the table of all kinds that it takes."""
+    activate("en")
+    rows = ["| kind | what is taken | usual endings | copy |\n| --- | --- | --- | --- |\n"]
+    for one in masked_kinds.ALL:
+        way = f", by way of {one.by_way_of}" if one.by_way_of else ""
+        tool = " (LibreOffice)" if one.needs_office else ""
+        names = " ".join(one.names)
+        rows.append(
+            f"| {kind_label(one.kind)} | {one.format} | {names} | {one.suffix[1:].upper()}{way}{tool} |\n"
+        )
+    return _with_part("masking-documents.md", "kinds", "".join(rows))
+
+
 PAGES = {
+    "masking-documents.md": masking_documents,
     "camera-table.md": camera_table,
     "files.md": files,
     "figures.md": figures,

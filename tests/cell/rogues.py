@@ -1,7 +1,9 @@
 """What tasks in the cell do, and what they do in it when a hostile file took them over."""
 
+import errno
 import mmap
 import os
+import socket
 import sys
 import threading
 import time
@@ -67,3 +69,40 @@ def waits(_said: Any, _progress: Progress) -> None:
 def answers_and_listens_no_more(_said: Any, _progress: Progress) -> None:
     os.write(int(sys.argv[1]), b'{"outcome": "done"}\n')
     time.sleep(60)
+
+
+def meddles(said: dict[str, Any], _progress: Any) -> dict[str, str]:
+    """Remove and rename, in the workshop and outside of it; tell what came of each."""
+    workshop, file = Path(said["workshop"]), Path(said["file"])
+    (workshop / "a").write_text("a")
+    (workshop / "folder").mkdir()
+    tries = {
+        "rename within": lambda: (workshop / "a").rename(workshop / "b"),
+        "remove within": lambda: (workshop / "b").unlink(),
+        "remove a folder within": lambda: (workshop / "folder").rmdir(),
+        "remove the file": file.unlink,
+        "rename the file": lambda: file.rename(file.with_name("other")),
+        "take the file": lambda: file.rename(workshop / "taken"),
+        "replace the file": lambda: _made(workshop / "c").rename(file),
+        "put beside the file": lambda: _made(workshop / "d").rename(file.with_name("d")),
+        "remove its folder": file.parent.rmdir,
+        "write to the file": lambda: file.write_text("x"),
+        "change its mode": lambda: file.chmod(0o777),
+        "link": lambda: (workshop / "e").hardlink_to(file),
+        "link by name": lambda: (workshop / "f").symlink_to(file),
+        "socket": lambda: socket.socket(socket.AF_UNIX),
+        "process": os.fork,
+    }
+    found = {}
+    for name, does in tries.items():
+        try:
+            does()
+            found[name] = "done"
+        except OSError as error:
+            found[name] = errno.errorcode[error.errno or 0]
+    return found
+
+
+def _made(path: Path) -> Path:
+    path.write_text("x")
+    return path

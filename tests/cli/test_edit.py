@@ -8,7 +8,8 @@ import pytest
 
 from cli import forms
 from cli.commands import CaseRun, Run, one_line
-from contrechamp.cli import memory_editor, memory_files
+from contrechamp.base import memory_files
+from contrechamp.cli import memory_editor
 
 
 def test_a_record_is_written_and_changed_from_a_form(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.commands import CaseRun, first_word
-from contrechamp.cli import memory_files
+from contrechamp.base import memory_files
 from contrechamp.dossier.reading import lookup
 from contrechamp.redact import made, masking
 from contrechamp.vault import masked_copies
@@ -63,6 +63,28 @@ def test_the_copy_is_an_item_that_says_what_it_was_made_from(
     assert state is not None
     assert state["media_type"] == "image/jpeg"
     assert "exif" not in state
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("chat.txt", "By Sampleperson Madeup, to Sampleperson Madeup: SAMPLE\n"),
+        (
+            "a.eml",
+            "From: Sampleperson Madeup <a@b.example>\nSubject: SAMPLE\n\nMadeup Sampleperson",
+        ),
+    ],
+)
+def test_the_record_of_a_text_counts_its_words(
+    case: CaseRun, tmp_path: Path, name: str, content: str
+) -> None:
+    source, words = tmp_path / name, tmp_path / "words.txt"
+    source.write_text(content)
+    words.write_text(WORDS)
+    item = f"item/{first_word(case('add', source))}"
+    copy, _sidecar = masked(case, item, "--words-file", words)
+    about = json.loads(case("show", copy, "--json").out)["masked"]
+    assert (about["words"], about["taken_out"]) == ("1", "2")
 
 
 def test_nothing_plain_gets_on_a_disk(

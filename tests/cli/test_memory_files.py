@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from cli.commands import PASSPHRASE, CaseRun
+from contrechamp.base import memory_files
 from contrechamp.base.machine import keep_memory_private
-from contrechamp.cli import memory_files
 
 #: Looks, while the editor is open, for secrets in the memory of the command that opened it.
 LOOK = """

@@ -15,7 +15,7 @@ from contrechamp.base.progress import silent
 from contrechamp.redact.checks import copies
 from contrechamp.redact.faces.boxes import as_boxes
 from contrechamp.redact.faces.hits import Hits
-from contrechamp.redact.kinds import kind_of
+from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.outcome import Outcome
 from contrechamp.redact.pictures import animations, frames, masking
 from contrechamp.redact.request import Request

@@ -61,6 +61,19 @@ def told(run: Run) -> list[str]:
     return [look.message for look in run.masked[0].outcome.looks if look.code == "left-out"]
 
 
+def test_a_message_may_be_fields_alone_and_keeps_its_addresses(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"] = "Ada Sample <ada@sample.example>"
+    message["To"] = "Böb Sample <bob@sample.example>, Cäcilie <c@sample.example>"
+    [one] = masked(tmp_path, message.as_bytes(), "a.eml").masked
+    found = message_from_bytes(one.copy.read_bytes(), policy=policy.default)
+    assert [(to.display_name, to.addr_spec) for to in found["To"].addresses] == [
+        ("Böb Sample", "bob@sample.example"),
+        ("Cäcilie", "c@sample.example"),
+    ]
+    assert not found.get_content().strip()
+
+
 @pytest.mark.slow
 def test_a_chat_with_its_media_is_masked_each_by_its_kind(tmp_path: Path) -> None:
     book = openpyxl.Workbook()

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
-from contrechamp.redact.kinds import kind_of
+from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.outcome import Kind
+from redact.compound_files import compound, message
 from redact.copies import MP3_ALONE, PICTURE, media, picture
 
 
@@ -90,6 +91,13 @@ KNOWN = {
     "DOCX": (lambda: archive(**OFFICE, **{"word/document.xml": b""}), "office", ".docx"),
     "XLSX": (lambda: archive(**OFFICE, **{"xl/workbook.xml": b""}), "office", ".xlsx"),
     "PPTX": (lambda: archive(**OFFICE, **{"ppt/presentation.xml": b""}), "office", ".pptx"),
+    "DOC": (lambda: compound({"WordDocument": b"x"}), "office", ".docx"),
+    "XLS": (lambda: compound({"Workbook": b"x"}), "office", ".xlsx"),
+    "XLS in capitals": (lambda: compound({"WORKBOOK": b"x"}), "office", ".xlsx"),
+    "PPT": (lambda: compound({"PowerPoint Document": b"x"}), "office", ".pptx"),
+    "MSG": (lambda: compound(message()), "mail", ".eml"),
+    "RTF": (lambda: rb"{\rtf1 a\bin1 " + b"\0" + b"}", "office", ".docx"),
+    "SVG": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "pdf", ".pdf"),
     "TXT": (lambda: b"Dear Sir or Madam", "text", ".txt"),
     "TXT in UTF-16": (lambda: "Dear Sir".encode("utf-16"), "text", ".txt"),
     "a chat": (lambda: b"[19.04.23, 12:33:21] Ada: hello", "text", ".txt"),
@@ -98,6 +106,11 @@ KNOWN = {
     "HTML": (lambda: b"<!-- saved -->\n<!DOCTYPE HTML>\n<html>", "text", ".html"),
     "ZIP": (lambda: archive(a=b"b"), "archive", ".zip"),
     "EML": (lambda: b"Received: from a\n by b\nFrom: a@b.example\nTo: c\n\nText", "mail", ".eml"),
+    "EML in letters that nobody can tell": (
+        lambda: b"Message-ID: <a>\r\nFrom: a\r\nSubject: b\r\n\r\n" + bytes(range(127, 160)) * 9,
+        "mail",
+        ".eml",
+    ),
     "MBOX": (
         lambda: b"From a Thu Jan  1 00:00:00 1970\nFrom: a\nSubject: b\n\nText\n",
         "mail",
@@ -136,14 +149,11 @@ def test_the_content_tells_and_not_the_name(tmp_path: Path, name: str) -> None:
     [
         (b"", "is empty"),
         (b"8BPS\0\x01", "save it as PNG or JPEG"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "old office file"),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
-            "locked with a password",
-        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "damaged office file"),
+        (compound({"EncryptedPackage": b"x"}), "locked with a password"),
+        (compound({"Contents": b"x"}), "old kind that is not known"),
         (b"Rar!\x1a\x07", "is an archive"),
         (b"PK\x03\x04 cut short", "damaged ZIP"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
         (b"<?xml version='1.0'?><smses count='1'/>", "is XML"),
         (b"\x01\x02\x03\x04\x05" * 40, "not a kind of file that can be masked"),
         (bytes(500), "not a kind of file that can be masked"),

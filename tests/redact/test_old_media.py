@@ -6,7 +6,7 @@ import pytest
 
 from contrechamp.base.progress import silent
 from contrechamp.redact.checks import copies
-from contrechamp.redact.kinds import kind_of
+from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.masking import with_container_told
 from contrechamp.redact.request import Request
 from contrechamp.redact.sound.masking import mask_sound

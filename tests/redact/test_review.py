@@ -17,7 +17,7 @@ from contrechamp.base.i18n import activate
 from contrechamp.cell.confinement import REQUIRED
 from contrechamp.redact import masking
 from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
-from contrechamp.redact.kinds import kind_of
+from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.masking import Settings, mask_files
 from contrechamp.redact.outcome import Check, Covered, Kind, Look, Outcome
 from contrechamp.redact.request import Request

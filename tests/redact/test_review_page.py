@@ -2,13 +2,8 @@
 
 import hashlib
 import json
-import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -16,16 +11,16 @@ from PIL import Image
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import activate
 from contrechamp.local_page.messages import Request as Asked
-from contrechamp.local_page.serving import Rules, serve
 from contrechamp.redact import made, masking
 from contrechamp.redact.masking import Settings, mask_files
 from contrechamp.redact.request import Request
-from contrechamp.redact.review.page.answering import MOST_BODY, Answering
+from contrechamp.redact.review.page.answering import Answering
 from contrechamp.redact.review.page.folder_bench import FolderBench
-from contrechamp.redact.review.page.pictures import Pictures
+from contrechamp.redact.review.page.pictures import Pictures, Seen
 from contrechamp.redact.sources import gather
 from publish.browser import KEYS, Page, chromium
 from redact.copies import picture
+from redact.review_pages import answer_all, shown, text, wait
 
 LETTERS = {letter: (f"Key{letter.upper()}", ord(letter.upper()), letter) for letter in "nblszyuhki"}
 MORE = {
@@ -60,62 +55,6 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         yield page
 
 
-@contextmanager
-def shown(page: Page, bench: FolderBench, width: int = 1280) -> Iterator[Answering]:
-    """Serve a page in a thread of its own, and open it."""
-    said: list[str] = []
-    there: list[Answering] = []
-
-    def run() -> None:
-        with tempfile.TemporaryDirectory() as folder, Pictures(bench, Path(folder)) as pictures:
-            there.append(Answering(bench, pictures))
-            rules = Rules(idle_s=120, most_body=MOST_BODY, scripts=True)
-            serve(there[0], rules, said.append)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    until(lambda: bool(said))
-    page.resize(width, 900)
-    page.complaints.clear()
-    page.requests.clear()
-    page.call("Page.navigate", url=said[0])
-    wait(page, "document.getElementById('name')?.textContent")
-    try:
-        yield there[0]
-    finally:
-        page.evaluate("fetch('close', {method: 'POST'}); 1")
-        thread.join(30)
-        assert not thread.is_alive()
-
-
-def until(holds: Callable[[], Any]) -> None:
-    for _attempt in range(300):
-        if holds():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it did not come")
-
-
-def wait(page: Page, script: str) -> None:
-    try:
-        until(lambda: page.evaluate(script))
-    except AssertionError as error:
-        raise AssertionError(f"{script}: {page.evaluate('document.body.innerText')}") from error
-
-
-def text(page: Page, name: str) -> str:
-    return str(page.evaluate(f"document.getElementById('{name}').textContent"))
-
-
-def answer_all(page: Page, key: str = "Enter") -> int:
-    count = 0
-    while page.evaluate("!document.getElementById('ask').hidden"):
-        page.press(key)
-        count += 1
-        assert count < 50
-    return count
-
-
 @pytest.mark.slow
 def test_by_keyboard_alone_from_the_queue_to_answers_that_hold(browser: Page, out: Path) -> None:
     page, bench = browser, FolderBench(out)
@@ -136,6 +75,15 @@ def test_by_keyboard_alone_from_the_queue_to_answers_that_hold(browser: Page, ou
         wait(page, "document.getElementById('said').textContent.includes('Nobody has signed them')")
         assert page.complaints == []
         assert all(one.startswith("http://127.0.0.1:") for one in page.requests)
+    told = json.loads((out / "review/run.json").read_text())["masked"]
+    assert {one["copy"]: len(one["outcome"]["covered"]) for one in told} == {
+        "masked/image-001.jpg": 2, "masked/image-002.jpg": 2,
+    }  # fmt: skip
+    assert [one["source"].rpartition("/")[2] for one in told] == ["a.jpg", "b.jpg"]
+    index = (out / "review/index.html").read_text()
+    assert index.count("2 areas covered") == 2
+    assert index.count("data:image/jpeg;base64,") == 2
+    assert "<h1>image-002.jpg</h1>" in (out / "review/image-002.jpg.html").read_text()
     copy = out / "masked/image-001.jpg"
     assert hashlib.sha256(copy.read_bytes()).digest() != before
     with Image.open(copy) as image:  # in the middle of the place that was left uncovered
@@ -273,12 +221,13 @@ def test_a_small_screen_shows_the_place_first_in_every_direction(
 
 
 def test_pictures_are_made_anew_in_the_cell(out: Path, tmp_path: Path) -> None:
+    copy = Seen("image-001.jpg", "copy")
     with Pictures(FolderBench(out), tmp_path) as pictures:
-        source = pictures.jpeg("image-001.jpg", "source", 0, 500, None)
-        near = pictures.jpeg("image-001.jpg", "copy", 0, 200, (10, 10, 30, 30))
+        source = pictures.jpeg(Seen("image-001.jpg", "source"), 0, 500, None)
+        near = pictures.jpeg(copy, 0, 200, (10, 10, 30, 30))
         width, height = pictures.size("image-001.jpg", 0)
         with pytest.raises(InputError, match="no such part"):
-            pictures.jpeg("image-001.jpg", "copy", 0, 200, (9000, 9000, 9001, 9001))
+            pictures.jpeg(copy, 0, 200, (9000, 9000, 9001, 9001))
     assert source.startswith(b"\xff\xd8")
     assert source not in picture(".jpg")
     assert b"Exif" not in source
@@ -300,6 +249,9 @@ def test_what_is_not_there_is_not_answered(out: Path, tmp_path: Path) -> None:
             Asked("GET", "picture.jpg", {"file": "image-001.jpg", "what": "other"}),
             Asked("GET", "picture.jpg", {"file": "image-001.jpg", "what": "copy", "at": "x"}),
             Asked("GET", "picture.jpg", {"file": "image-001.jpg", "what": "copy", "side": "9999"}),
+            Asked("GET", "picture.jpg", {"file": "image-001.jpg", "what": "copy", "part": "-1"}),
+            Asked("GET", "look.json", {"file": "none.jpg", "what": "copy"}),
+            Asked("GET", "look.json", {"file": "image-001.jpg", "what": "copy", "part": "x"}),
             Asked("GET", "other"),
             Asked("POST", "queue.json"),
             Asked("POST", "again", body=b'{"file": "none.jpg", "boxes": {}}'),

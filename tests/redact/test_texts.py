@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from contrechamp.base.errors import InputError
 from contrechamp.base.progress import silent
 from contrechamp.redact.checks import copies
-from contrechamp.redact.kinds import kind_of
+from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.outcome import Outcome
 from contrechamp.redact.request import Request
 from contrechamp.redact.text.masking import mask_text

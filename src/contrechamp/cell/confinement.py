@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
-from contrechamp.cell import landlock, privileges, seccomp
+from contrechamp.cell import landlock, privileges, seccomp, syscalls
 from contrechamp.cell.limits import ProcessLimits, hold, hold_to, values_for
 
 #: Names of the restrictions without which the cell is not closed: bytes of strangers are refused.
@@ -42,7 +42,9 @@ def confine(
     *,
     readable: Iterable[Path] = (),
     writable: Iterable[Path] = (),
+    libraries: Iterable[Path] = (),
     descriptors: Collection[int] | None = None,
+    scratch: bool = False,
 ) -> tuple[str, ...]:
     """Confine this process, for good; return the names of the restrictions now in force.
 
@@ -53,17 +55,22 @@ def confine(
         limits: what it may cost.
         readable: the only files of the user's that may be read; may be ``/dev/fd/N``.
         writable: the only folders that may be read and written; nothing is removed in them.
+        libraries: folders that may be read, beside those of the system.
         descriptors: what stays open, beside the standard streams and `readable`; None for all.
+        scratch: files may be removed and renamed in `writable` nevertheless.
 
     Raises:
         RuntimeError: there are threads, which would stay free.
     """
     readable, writable = tuple(readable), tuple(writable)
+    write = landlock.WRITE | landlock.REMOVE if scratch else landlock.WRITE
     places = [
         *((place, landlock.READ_FILE) for place in readable),
-        *((place, landlock.WRITE) for place in writable),
+        *((place, write) for place in writable),
+        *((place, landlock.READ) for place in libraries),
     ]
-    return _confined(limits, readable, places, descriptors, program=False)
+    calls = syscalls.OF_SCRATCH if scratch else frozenset[str]()
+    return _confined(limits, readable, places, descriptors, calls)
 
 
 def prepared(limits: ProcessLimits) -> Callable[[Collection[int]], tuple[str, ...]]:
@@ -140,7 +147,7 @@ def confine_program(
         *((place, landlock.READ) for place in libraries),
         *((place, landlock.READ | landlock.EXECUTE) for place in programs),
     ]
-    return _confined(limits, readable, places, descriptors, program=True)
+    return _confined(limits, readable, places, descriptors, syscalls.OF_PROGRAMS)
 
 
 def _confined(
@@ -148,8 +155,7 @@ def _confined(
     readable: Collection[Path],
     places: Iterable[tuple[Path, int]],
     descriptors: Collection[int] | None,
-    *,
-    program: bool,
+    calls: frozenset[str],
 ) -> tuple[str, ...]:
     if descriptors is not None:
         privileges.close_others({*descriptors, *_descriptors_of(readable)})
@@ -161,7 +167,7 @@ def _confined(
         hold(limits)
         if privileges.drop(libc, readable):
             restrictions += ["files"] if landlock.fence([*_system(), *places]) else []
-            restrictions += ["network", "processes"] if seccomp.install(program=program) else []
+            restrictions += ["network", "processes"] if seccomp.install(calls) else []
     else:
         hold(limits)
     return tuple(restrictions)

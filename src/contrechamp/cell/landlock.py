@@ -14,7 +14,7 @@ _VERSION_FLAG, _PATH_BENEATH = 1, 1
 
 # File access rights (linux/landlock.h); those that came after version 1 have it beside them.
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
-MAKE_DIR, MAKE_REG = 1 << 7, 1 << 8
+REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1 << 4, 1 << 5, 1 << 7, 1 << 8
 TRUNCATE = 1 << 14
 _OF_VERSION = {1: (1 << 13) - 1, 2: 1 << 13, 3: TRUNCATE, 5: 1 << 15}
 #: Rights that make sense for what is no folder.
@@ -24,6 +24,8 @@ READ = READ_FILE | READ_DIR
 #: Removing and renaming are left out: all that was written stays to be counted, and nothing is
 #: put in the place of another file. So are links, devices, pipes and sockets.
 WRITE = READ | WRITE_FILE | TRUNCATE | MAKE_DIR | MAKE_REG
+#: Removing and renaming, for what cannot work without, in a folder in memory.
+REMOVE = REMOVE_DIR | REMOVE_FILE
 
 #: Binding and connecting TCP sockets, since version 4.
 _TCP = 0b11

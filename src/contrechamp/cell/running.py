@@ -55,12 +55,16 @@ class Room:
         language: of messages.
         readable: the files that may be read; may be ``/dev/fd/N``.
         workshop: the only folder that may be written to.
+        libraries: folders of software that may be read, beside those of the system.
+        scratch: files may be removed and renamed in the workshop, which is in memory.
     """
 
     limits: ProcessLimits
     language: str
     readable: tuple[Path, ...]
     workshop: Path
+    libraries: tuple[Path, ...] = ()
+    scratch: bool = False
 
 
 _cells: "weakref.WeakSet[Cell]" = weakref.WeakSet()
@@ -121,6 +125,7 @@ class Cell:
                     **asdict(room),
                     "readable": [str(place.absolute()) for place in room.readable],
                     "workshop": str(room.workshop.absolute()),
+                    "libraries": [str(place.absolute()) for place in room.libraries],
                 }
             )
             #: Those that the process runs under, by name.

@@ -107,22 +107,22 @@ _LATER = 0x5EEDF11E
 _STEP, _WORD = struct.Struct("=HBBI"), struct.Struct("=I")
 
 
-def install(*, program: bool = False) -> bool:
+def install(more: frozenset[str] = frozenset()) -> bool:
     """Bind every thread of this process to the filter, for good; return whether it is in force.
 
     Args:
-        program: whether the process is about to become an outside program.
+        more: names of calls that are let through beside those that decoders need.
     """
-    code = prepared(program=program)
+    code = prepared(more)
     return code is not None and load(code)
 
 
-def prepared(*, program: bool = False) -> bytes | None:
+def prepared(more: frozenset[str] = frozenset()) -> bytes | None:
     """Return the filter, for `load` in this process or its children; None for other machines."""
     machine = platform.machine()
     if machine not in syscalls.MACHINES or struct.calcsize("P") != 8:
         return None
-    steps = [_STEP.pack(*step) for step in _filter(machine, _LATER, program=program)]
+    steps = [_STEP.pack(*step) for step in _filter(machine, _LATER, more)]
     code, later = b"".join(steps), _WORD.pack(_LATER)
     assert code.count(later) == sum(step.endswith(later) for step in steps)  # noqa: S101
     return code
@@ -150,9 +150,9 @@ def _libc() -> ctypes.CDLL:
     return libc
 
 
-def _filter(machine: str, process: int, *, program: bool) -> Iterator[_Step]:
+def _filter(machine: str, process: int, more: frozenset[str]) -> Iterator[_Step]:
     numbers = syscalls.numbers(machine)
-    allowed = syscalls.ALLOWED | (syscalls.OF_PROGRAMS if program else frozenset())
+    allowed = syscalls.ALLOWED | more
     yield (_LOAD, 0, 0, _ARCHITECTURE_AT)
     yield (_EQUAL, 1, 0, syscalls.MACHINES[machine])
     yield (_RETURN, 0, 0, _KILL_PROCESS)  # numbered for another architecture

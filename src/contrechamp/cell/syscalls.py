@@ -46,6 +46,9 @@ KILLED = _set(
 )
 #: What an outside program needs beyond that: to be started, and to find what belongs to it.
 OF_PROGRAMS = _set("execve getgroups getpgid getsid readlink readlinkat")
+#: What office software needs beyond `ALLOWED`, in a workshop that is in memory: it writes beside,
+#: and puts that in the place of what was there. Landlock tells where.
+OF_SCRATCH = _set("readlink readlinkat eventfd2 unlink unlinkat rmdir rename renameat renameat2")
 
 #: Machines that have a table below: as `platform.machine` calls them, and as seccomp does.
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -75,6 +78,7 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "dup": (32, 23),
     "dup2": (33, None),
     "dup3": (292, 24),
+    "eventfd2": (290, 19),
     "execve": (59, 221),
     "exit": (60, 93),
     "exit_group": (231, 94),
@@ -170,8 +174,12 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "readlinkat": (267, 78),
     "readv": (19, 65),
     "reboot": (169, 142),
+    "rename": (82, None),
+    "renameat": (264, 38),
+    "renameat2": (316, 276),
     "request_key": (249, 218),
     "restart_syscall": (219, 128),
+    "rmdir": (84, None),
     "rseq": (334, 293),
     "rt_sigaction": (13, 134),
     "rt_sigprocmask": (14, 135),
@@ -209,6 +217,8 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "times": (100, 153),
     "umount2": (166, 39),
     "uname": (63, 160),
+    "unlink": (87, None),
+    "unlinkat": (263, 35),
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
     "vhangup": (153, 58),

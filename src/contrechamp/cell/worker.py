@@ -39,7 +39,9 @@ def main() -> None:
         ProcessLimits(**room["limits"]),
         readable=map(Path, room["readable"]),
         writable=[Path(room["workshop"])],
+        libraries=map(Path, room["libraries"]),
         descriptors=[descriptor],
+        scratch=room["scratch"],
     )
     _say(out, {"confined": restrictions})
     tempfile.tempdir = room["workshop"]  # looking for one tries to remove a file

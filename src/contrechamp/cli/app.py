@@ -124,7 +124,8 @@ class SectionedGroup(click.Group):
 OF_A_CASE = (
     "add", "decide", "disclose", "edit", "erase", "export", "export-records", "find", "graph",
     "identity", "import", "letter", "link", "log", "match", "members", "merge", "publish",
-    "release", "review", "share", "show", "status", "timeline", "unlock", "unshare", "verify", "withdraw",
+    "release", "review", "share", "show", "status", "timeline", "unlock", "unshare", "verify",
+    "withdraw",
 )  # fmt: skip
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
+from contrechamp.base import memory_files
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.machine import keep_memory_private, seen_folder
-from contrechamp.cli import memory_files
 from contrechamp.cli.held_case import held_at
 from contrechamp.cli.secret_input import SecretSource, read_secret
 from contrechamp.cli.text_input import Line

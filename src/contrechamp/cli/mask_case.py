@@ -11,11 +11,11 @@ from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.json_text import json_text
+from contrechamp.base.memory_files import folder_in_memory
 from contrechamp.base.progress import silent
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import now, open_case
 from contrechamp.cli.memory_editor import swap_in_use
-from contrechamp.cli.memory_files import folder_in_memory
 from contrechamp.cli.secret_input import SecretSource
 
 if TYPE_CHECKING:

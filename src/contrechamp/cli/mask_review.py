@@ -10,8 +10,8 @@ import click
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.memory_files import folder_in_memory
 from contrechamp.cli.case_access import now, open_case, reopen_case
-from contrechamp.cli.memory_files import folder_in_memory
 from contrechamp.cli.secret_input import SecretSource, again
 from contrechamp.cli.text_input import read_text
 

@@ -14,7 +14,7 @@ import click
 
 from contrechamp.base.errors import InputError, OutputError, UsageError
 from contrechamp.base.i18n import _
-from contrechamp.cli.memory_files import folder_in_memory
+from contrechamp.base.memory_files import folder_in_memory
 from contrechamp.cli.text_input import read_text
 
 NAME = "form.toml"

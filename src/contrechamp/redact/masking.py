@@ -27,6 +27,7 @@ from contrechamp.cell.workshop import empty
 from contrechamp.redact.checks.copies import check_file
 from contrechamp.redact.containers.limits import Budget
 from contrechamp.redact.containers.parts import Copy, Part, mask_parts
+from contrechamp.redact.converting import converted, with_conversion_told
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.made import ENTROPY_BYTES, of_masked, packed
 from contrechamp.redact.outcome import Check, Look, Outcome, from_json, with_search_told
@@ -72,6 +73,7 @@ class Settings:
         unconfined: read files also where this system cannot confine what reads them.
         minutes: how long one file may take; None: what is usual for its kind.
         at_once: how many files are worked on at once; found by `mask_files`.
+        copy_name: what the copy of the only file is called, if one is made again.
     """
 
     request: Request = field(default_factory=Request)
@@ -81,6 +83,7 @@ class Settings:
     unconfined: bool = False
     minutes: float | None = None
     at_once: int = 1
+    copy_name: str = ""
 
 
 def mask_files(
@@ -194,6 +197,8 @@ def _masked(
     """Mask one file, or one part of a file, into `workshop`, and check the copy."""
     with _cell(path, workshop, source.name, settings) as cell:
         kind = kind or kind_in(cell, path, source.name)
+        if kind.by_way_of:
+            return _converted(path, source, workshop, settings, progress, budget, kind)
         request = _request(source, kind, settings.request)
         job = MaskingJob(
             function=FRAMES_MASKER if kind.frames else MASKERS.get(kind.kind, ""),
@@ -225,6 +230,30 @@ def _masked(
     return _Made(job.target, kind, request, outcome, restrictions, absent, pictures)
 
 
+def _converted(
+    path: Path,
+    source: SourceFile,
+    workshop: Path,
+    settings: Settings,
+    progress: Progress,
+    budget: Budget,
+    kind: FileKind,
+) -> _Made:
+    """Mask what a file becomes by converting it; its sheet tells of both."""
+    with converted(
+        *(path, kind, source.name),
+        minutes=settings.minutes,
+        verbose=settings.verbose,
+        unconfined=settings.unconfined,
+        progress=progress,
+    ) as became:
+        made = _masked(
+            *(became.path, source, workshop, settings, progress, budget), kind=became.kind
+        )
+    outcome = with_conversion_told(made.outcome, kind, became.lost)
+    return replace(made, kind=kind, outcome=outcome)
+
+
 def _by_its_masker(
     cell: Cell, job: MaskingJob, kind: FileKind, settings: Settings, progress: Progress
 ) -> Outcome:
@@ -241,7 +270,7 @@ def _by_its_masker(
 
 def with_container_told(outcome: Outcome, kind: FileKind) -> Outcome:
     """Return an outcome that says, where the copy is of another kind than the source, of which."""
-    if kind.suffix in kind.names or kind.kind not in ("video", "sound"):
+    if kind.suffix in kind.names or kind.kind not in ("video", "sound", "mail"):
         return outcome
     text = _("The source is {source}; the copy is {copy}, which other programs may open.").format(
         source=kind.format, copy=kind.suffix[1:].upper()
@@ -281,7 +310,7 @@ def _placed(
 ) -> Masked:
     """Give a copy its name and its sheet, and put both in place."""
     outcome = made.outcome
-    name = _copy_name(
+    name = settings.copy_name or _copy_name(
         source,
         made.kind,
         len(run.masked) + 1,

@@ -16,7 +16,11 @@ Kind = Literal["image", "video", "sound", "pdf", "office", "text", "mail", "arch
 CoveredBy = Literal["face", "hand", "word"]
 #: The code of a look that says that no face was searched for.
 NOT_SEARCHED = "not-searched"
-_MAY_SHOW_FACES = ("image", "video", "pdf", "office")
+_MAY_SHOW_FACES: tuple[Kind, ...] = ("image", "video", "pdf", "office")
+#: Kinds from which words are taken out.
+WRITTEN: tuple[Kind, ...] = ("pdf", "office", "text", "mail", "archive")
+#: Kinds in which faces are searched for, in themselves or in what they hold.
+SEARCHED: tuple[Kind, ...] = (*_MAY_SHOW_FACES, "mail", "archive")
 #: x0, y0, x1, y1 from the top left of the upright picture (px) or page (points of 1/72 inch).
 Box = tuple[float, float, float, float]
 
@@ -32,6 +36,7 @@ class Covered:
         seconds: video and sound: when it begins.
         frames: video: first and last frame covered, from 0.
         score: of the detector; None for what was drawn or asked for.
+        part: archives and mail: what the file in it is called.
     """
 
     by: CoveredBy
@@ -40,6 +45,7 @@ class Covered:
     seconds: float | None = None
     frames: tuple[int, int] | None = None
     score: float | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class Look:
             ``track-ended-inside``, ``small-face``, ``cut``, ``hidden-text``.
         message: what to look for, in the user's language.
         urgency: 1 first, 3 last.
+        part: archives and mail: what the file in it is called.
     """
 
     code: str
@@ -60,6 +67,7 @@ class Look:
     page: int | None = None
     seconds: float | None = None
     score: float | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,8 @@ class Outcome:
         blind_below_px: most faces smaller than this are missed by the detector.
         facts: further facts, label and value, in the user's language.
         parts: archives and mail: SHA-256 of each copy in it, in their order.
-        words: office files: how many words were taken out of the text.
+        words: how many words were taken out of the text, of all parts together; None where none
+            are looked for, or each is among `covered`.
     """
 
     kind: Kind
@@ -111,6 +120,11 @@ class Outcome:
     def searched(self) -> bool:
         """Whether faces were searched for, where there may be any."""
         return not any(look.code == NOT_SEARCHED for look in self.looks)
+
+
+def taken_out(outcome: Outcome) -> int:
+    """Return how many words were taken out: of the text, and as areas of pages."""
+    return (outcome.words or 0) + sum(one.by == "word" for one in outcome.covered)
 
 
 def with_search_told(outcome: Outcome, *, asked_for: bool) -> Outcome:

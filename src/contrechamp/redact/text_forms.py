@@ -36,27 +36,27 @@ def form_of(head: bytes, name: str) -> Form:
         head: its first bytes.
         name: of the file: where the content leaves it open, it tells a table from lines.
     """
+    if head[:64].lstrip().startswith(b"{\\rtf"):  # it may hold bytes of pictures
+        return "RTF"
+    fields = head[:_LOOKED_AT].decode("latin-1").lstrip()  # what follows them may be any bytes
+    if _BOX.match(fields) and _is_mail(fields.partition("\n")[2]):
+        return "MBOX"
+    if _is_mail(fields):
+        return "EML"
     wide = head.startswith(_UTF16)
     if not wide and b"\0" in head[:_LOOKED_AT]:
         return ""
     text = decoded(head[:_LOOKED_AT]).removeprefix("\ufeff")
     if not _is_text(text):
         return ""
-    start = text.lstrip()
-    if start.startswith("{\\rtf"):
-        return "RTF"
     if _HTML.match(text):
         return "HTML"
     if "<svg" in text[:4096]:
         return "SVG"
-    if start.startswith(("<?xml", "<!DOCTYPE")):
+    if text.lstrip().startswith(("<?xml", "<!DOCTYPE")):
         return "XML"
     if _JSON.match(text):
         return "JSON"
-    if _BOX.match(start) and _is_mail(start.partition("\n")[2]):
-        return "MBOX"
-    if _is_mail(start):
-        return "EML"
     return "CSV" if PurePath(name).suffix.lower() in (".csv", ".tsv", ".tab") else "TXT"
 
 

@@ -19,7 +19,7 @@ from contrechamp.redact import made as making
 from contrechamp.redact.faces.search import COVER_AT
 from contrechamp.redact.made import Made
 from contrechamp.redact.masking import Settings, mask_files
-from contrechamp.redact.outcome import Outcome
+from contrechamp.redact.outcome import SEARCHED, WRITTEN, Outcome, taken_out
 from contrechamp.redact.run import Masked, Unmasked
 from contrechamp.redact.sources import SourceFile
 from contrechamp.vault import masked_copies, turns
@@ -99,7 +99,7 @@ def record(made: Made) -> dict[str, object]:
     ``looks`` has a digit for each look, its urgency, in the order in which they are numbered.
     """
     request, outcome = made.request, made.outcome
-    seeks = outcome.kind in ("image", "video", "pdf", "office") and request.searches
+    seeks = outcome.kind in SEARCHED and request.searches
     drawn = request.hand
     told = {
         "by": f"contrechamp {made.version}",
@@ -110,7 +110,8 @@ def record(made: Made) -> dict[str, object]:
         "sound": request.sound if outcome.kind in ("video", "sound") else "",
         "boxes": str(len(drawn.cover) if drawn else 0),
         "left": str(len(drawn.leave) if drawn else 0),
-        "words": str(len(request.words)) if outcome.kind in ("pdf", "office") else "",
+        "words": str(len(request.words)) if outcome.kind in WRITTEN else "",
+        "taken_out": str(taken_out(outcome)) if outcome.kind in WRITTEN else "",
         "covered": str(len(outcome.covered)),
         "looks": "".join(str(look.urgency) for look in making.sorted_looks(outcome)),
         "seconds": f"{outcome.duration_s:.3f}" if outcome.duration_s is not None else "",

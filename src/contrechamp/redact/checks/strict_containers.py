@@ -70,7 +70,7 @@ def mail(content: bytes) -> tuple[list[str], list[str]]:
         if part.is_multipart():
             if (part.preamble or "").strip() or (part.epilogue or "").strip():
                 found.append("text between parts")
-        else:
+        elif part is not message or _payload(part):  # a message may be fields alone
             digests.append(hashlib.sha256(_payload(part)).hexdigest())
     return found, digests
 

@@ -30,6 +30,8 @@ MAX_BYTES = 512 << 20
 _MAX_FIELD = 20_000
 _MAX_DEPTH = 20
 _MOST_NAMED = 60
+#: What stands between the names of people in a field: addresses and commas.
+_BETWEEN = re.compile(r"(\s*<[^<>]*>\s*,?\s*|\s*,\s+)")
 #: The line that begins a message of a box, and the one that begins ours.
 _BEGINS = re.compile(rb"^From \S.*\d{4}\s*$", re.M)
 OUR_BEGINNING = b"From - Thu Jan  1 00:00:00 1970\n"
@@ -56,14 +58,22 @@ def unpack(
     Raises:
         InputError: it is damaged, or holds more.
     """
-    target.parent.mkdir(exist_ok=True)
     content = read_bounded(source, MAX_BYTES, where=source.name)
     try:
         message = message_from_bytes(content, policy=policy.compat32)
+    except Exception as error:  # whatever a hostile message makes the library do
+        raise InputError(_("is damaged mail; export it again")) from error
+    return parts_of(message, target, parts=parts, size=size)
+
+
+def parts_of(message: Message, target: Path, *, parts: int, size: int) -> dict[str, Any]:
+    """Write the texts and attachments of a message that was read, as `unpack` does."""
+    target.parent.mkdir(exist_ok=True)
+    try:
         leaves = list(_leaves(message, 0))
     except InputError:
         raise
-    except Exception as error:  # whatever a hostile message makes the library do
+    except Exception as error:  # as above
         raise InputError(_("is damaged mail; export it again")) from error
     if len(leaves) > parts:
         raise too_much()
@@ -76,7 +86,7 @@ def unpack(
         file = target.parent / str(len(taken))
         file.write_bytes(body)
         taken.append({"file": file.name, "name": name, "size": len(body), "form": form})
-    fields = {name: _field(message, name) for name in KEPT if message.get(name)}
+    fields = fields_of(message)
     others = sorted({name for name in message.keys() if name.title() not in KEPT})  # noqa: SIM118
     return {
         "parts": taken,
@@ -84,6 +94,11 @@ def unpack(
         "fields": fields,
         "other_fields": [name[:60] for name in others[:_MOST_NAMED]],
     }
+
+
+def fields_of(message: Message) -> dict[str, str]:
+    """Return the fields of a message that stay, decoded."""
+    return {name: _field(message, name) for name in KEPT if message.get(name)}
 
 
 def _leaves(part: Message, deep: int) -> Iterator[Message]:
@@ -172,8 +187,8 @@ def pack(
             found += len(words.find(text))
             clean = replaced(text, words)
             near += [NearWord(o, clean[o.begin : o.end], name) for o in words.near(clean)]
-            coded = clean if clean.isascii() else Header(clean, "utf-8", header_name=name).encode()
-            lines.append(f"{name}: {coded}\r\n".replace("\n ", "\r\n ").replace("\r\r", "\r"))
+            coded = _coded(name, clean).replace("\r\n", "\n").replace("\n", "\r\n")
+            lines.append(f"{name}: {coded}\r\n")
     body = b"".join(_body(parts))
     target.write_bytes("".join(lines).encode("ascii", "replace") + body)
     return {
@@ -181,6 +196,19 @@ def pack(
         "found": found,
         "checks": [[_("words are gone from the fields"), not _left(target, words)]],
     }
+
+
+def _coded(name: str, text: str) -> str:
+    """Return the value of a field in ASCII; addresses are not encoded (RFC 2047)."""
+    if text.isascii():
+        return text
+    pieces = [text] if name == "Subject" else _BETWEEN.split(text)
+    if not all(piece.isascii() for piece in pieces[1::2]):
+        pieces = [text]
+    return "".join(
+        piece if piece.isascii() else Header(piece.strip(' "'), "utf-8", header_name=name).encode()
+        for piece in pieces
+    )
 
 
 def _left(target: Path, words: Words) -> list[str]:
@@ -194,6 +222,9 @@ def _body(parts: Sequence[dict[str, str]]) -> Iterator[bytes]:
     texts = [part for part in parts if part.get("form") in ("TXT", "HTML")]
     others = [part for part in parts if part.get("form") not in ("TXT", "HTML")]
     yield b"MIME-Version: 1.0\r\n"
+    if not parts:  # fields alone
+        yield b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
+        return
     if len(texts) == 1 and not others:
         yield from _part(texts[0])
         return
@@ -243,24 +274,29 @@ def unpack_box(
     """Write each message of an MBOX into the folder of `target`; all else as `unpack`."""
     target.parent.mkdir(exist_ok=True)
     content = read_bounded(source, min(MAX_BYTES, size), where=source.name)
+    taken = []
+    for number, message in enumerate(messages_of(content)):
+        if number >= parts:
+            raise too_much()
+        (target.parent / str(number)).write_bytes(message)
+        name = f"{number + 1}.eml"
+        taken.append({"file": str(number), "name": name, "size": len(message), "form": "EML"})
+    return {"parts": taken, "left_out": []}
+
+
+def messages_of(content: bytes) -> Iterator[bytes]:
+    """Yield each message of an MBOX."""
     starts = [
         match.start()
         for match in _BEGINS.finditer(content)
-        if match.start() == 0 or content[: match.start()].endswith((b"\n\n", b"\r\n\r\n"))
+        if match.start() == 0
+        or content[max(0, match.start() - 4) : match.start()].endswith((b"\n\n", b"\r\n\r\n"))
     ]
-    if len(starts) > parts:
-        raise too_much()
-    taken = []
-    for number, (begin, end) in enumerate(zip(starts, [*starts[1:], len(content)], strict=True)):
+    for begin, end in zip(starts, [*starts[1:], len(content)], strict=True):
         message = content[content.index(b"\n", begin) + 1 : end]
         message = _ESCAPED.sub(rb"\1", message)
         # The empty line before the next one is no part of it.
-        message = message.removesuffix(b"\n").removesuffix(b"\r")
-        (target.parent / str(number)).write_bytes(message)
-        taken.append(
-            {"file": str(number), "name": f"{number + 1}.eml", "size": end - begin, "form": "EML"}
-        )
-    return {"parts": taken, "left_out": []}
+        yield message.removesuffix(b"\n").removesuffix(b"\r")
 
 
 def pack_box(

@@ -17,7 +17,7 @@ from contrechamp.redact.checks.strict_containers import box_digest
 from contrechamp.redact.containers.limits import MAX_NAME, Budget
 from contrechamp.redact.kinds import FileKind, known_kind
 from contrechamp.redact.office.text import replaced
-from contrechamp.redact.outcome import Check, Covered, Look, Outcome
+from contrechamp.redact.outcome import Check, Look, Outcome
 from contrechamp.redact.process.isolation import run_job
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.text.chats import dated_names, names_dated
@@ -26,6 +26,7 @@ from contrechamp.redact.words import asked_words
 _FUNCTIONS = {
     "ZIP": ("archives:unpack", "archives:pack"),
     "EML": ("mails:unpack", "mails:pack"),
+    "MSG": ("outlook:unpack", "mails:pack"),
     "MBOX": ("mails:unpack_box", "mails:pack_box"),
 }
 _ROOM = "contrechamp.redact.containers."
@@ -119,7 +120,7 @@ def mask_parts(
     copies, more_left_out = _copies(parts, job, inner, make, progress, keep_names=keep_names)
     budget.parts, budget.size = inner.parts, inner.size
     left_out += more_left_out
-    if not (parts or left_out):
+    if not (parts or left_out or plan.get("fields")):
         raise InputError(_("holds no file: there is nothing to mask"))
     if not copies and kind.kind == "archive":
         raise InputError(
@@ -132,7 +133,7 @@ def mask_parts(
             {"path": str(copy.path), "name": name, "form": part.form} for part, name, copy in copies
         ]
     }
-    if kind.format == "EML":
+    if kind.suffix == ".eml":
         arguments["fields"] = dict(plan.get("fields", {}))
     with open_cell(job.source, job.workshop) as cell:
         told = run_job(cell, replace(job, function=packing, arguments=arguments), progress)
@@ -276,10 +277,10 @@ def _outcome(
     if kind.kind == "mail":
         looks += _of_mail(plan, job)
     for part, name, copy in copies:
-        looks += _of_part(_place(part, name), copy.outcome)
+        looks += _of_part(_place(part, name), name, copy.outcome)
     covered = [
-        Covered(one.by, seconds=one.seconds, frames=one.frames, score=one.score)
-        for _part, _name, copy in copies
+        replace(one, part=name, box=None if one.part else one.box)
+        for _part, name, copy in copies
         for one in copy.outcome.covered
     ]
     facts = {_("Files masked"): str(len(copies)), _("Files left out"): str(len(left_out))}
@@ -300,6 +301,7 @@ def _outcome(
         removed=(*(_("field {name}").format(name=name) for name in others), *removed),
         facts=facts,
         parts=tuple(digests),
+        words=found + sum(copy.outcome.words or 0 for _part, _name, copy in copies),
     )
 
 
@@ -323,11 +325,11 @@ def _of_mail(plan: Mapping[str, Any], job: MaskingJob) -> Iterator[Look]:
         yield Look("senders", message, 1)
 
 
-def _of_part(place: str, outcome: Outcome) -> Iterator[Look]:
+def _of_part(place: str, name: str, outcome: Outcome) -> Iterator[Look]:
     looks = sorted(outcome.looks, key=lambda look: look.urgency)
     for look in looks[:_MOST_LOOKS]:
         message = _("{place}: {message}").format(place=place, message=look.message)
-        yield replace(look, message=message, box=None)
+        yield replace(look, message=message, part=name, box=None if look.part else look.box)
     if len(looks) > _MOST_LOOKS:
         message = ngettext(
             "{place}: {count} more place to look at.",

@@ -144,6 +144,14 @@ def _removed(left_out: Counter[str]) -> tuple[str, ...]:
     return always + tuple(text for name, text in office_removal_labels().items() if left_out[name])
 
 
+def texts_of(source: Path) -> Iterator[str]:
+    """Yield the texts of an office file, part by part."""
+    package = Package(source)
+    for name in sorted(package.names):
+        if _PARTS.fullmatch(name) and name.endswith(".xml"):
+            yield from _texts(package.xml(name))
+
+
 def _checks(target: Path, words: Words) -> tuple[Check, ...]:
     """Read the output back."""
     package = Package(target)

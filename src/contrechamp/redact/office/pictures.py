@@ -10,7 +10,7 @@ from PIL import Image
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import silent
-from contrechamp.redact.kinds import kind_of
+from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.outcome import Covered, Look
 from contrechamp.redact.pictures.masking import mask_image
 from contrechamp.redact.request import Request

@@ -13,7 +13,8 @@ from PIL import Image, UnidentifiedImageError
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import _
-from contrechamp.redact.kinds import FileKind, kind_of
+from contrechamp.redact.kind_by_content import kind_of
+from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.pictures.reading import (
     MAX_BYTES,
     MAX_PIXELS,

@@ -15,7 +15,8 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.redact.kinds import FileKind, kind_of
+from contrechamp.redact.kind_by_content import kind_of
+from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.pictures.remains import remains
 
 #: No picture from a camera or phone is larger.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from contrechamp.base.progress import Progress
-from contrechamp.redact.kinds import kind_of
+from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.outcome import Outcome, to_json
 from contrechamp.redact.process.job import decoded
 

@@ -3,17 +3,17 @@
 Runs in a process of its own, like a masker (`contrechamp.redact.process.isolation`).
 """
 
-import base64
-import io
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from contrechamp.base.errors import InputError
 from contrechamp.base.progress import Progress
+from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.request import Request
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
+from contrechamp.redact.review.drawing import Drawn, drawn, jpeg
+from contrechamp.redact.review.within import within
 
 IMAGE_PX, FRAME_PX, PAGE_PX, THUMB_PX = 1400, 560, 900, 160
 _QUALITY = 80
@@ -42,87 +42,62 @@ def take(
         For each picture: ``jpeg`` (base64), ``width`` and ``height`` in the units of boxes,
         ``moment``, and ``thumb``, a smaller ``jpeg``.
     """
-    takers: dict[str, Callable[[Path, Sequence[float]], Iterator[dict[str, Any]]]]
-    takers = {"image": _of_image, "video": _of_video, "pdf": _of_pdf}
-    return list(takers[kind](source, moments))
+    return [small(one, kind) for one in drawn(source, kind, moments, PAGE_PX)]
 
 
-def _of_image(source: Path, moments: Sequence[float]) -> Iterator[dict[str, Any]]:
-    from PIL import Image
+def take_within(
+    source: Path,
+    target: Path,
+    request: Request,
+    progress: Progress,
+    *,
+    moments: Mapping[str, Sequence[float]],
+    most: int,
+) -> list[dict[str, Any]]:
+    """Return small JPEGs of the files in `source`, a masked archive or mail.
 
-    Image.MAX_IMAGE_PIXELS = None  # our own copy, whose size was checked before
-    with Image.open(source) as image:
-        count = getattr(image, "n_frames", 1)
-        if count == 1:
-            still = moments == [0.0]
-            yield _small(image, IMAGE_PX, image.width, image.height, None if still else 0.0)
-            return
-        ends_s, number, wanted = 0.0, -1, sorted(moments)
-        while wanted and number + 1 < count:
-            number += 1
-            image.seek(number)
-            image.load()
-            ends_s += float(image.info.get("duration", 0)) / 1000
-            while wanted and (wanted[0] < ends_s or number + 1 == count):
-                yield _small(image, FRAME_PX, image.width, image.height, wanted.pop(0))
+    Args:
+        source: the copy.
+        target: in a folder for what is taken out of it.
+        request: not used.
+        progress: not used.
+        moments: what to show of a file, by its name: as of `take`.
+        most: how many pictures.
 
-
-def _of_video(source: Path, moments: Sequence[float]) -> Iterator[dict[str, Any]]:
-    import av
-
-    with av.open(str(source)) as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        assert stream.time_base is not None  # noqa: S101  for the type
-        start = stream.start_time or 0
-        for moment in sorted(moments):
-            container.seek(start + int(moment / stream.time_base), stream=stream)
-            last = None
-            for frame in container.decode(stream):
-                last = frame
-                if frame.time is None or frame.time + 1e-4 >= moment + float(
-                    start * stream.time_base
-                ):
-                    break
-            if last is not None:
-                image = last.to_image()  # type: ignore[no-untyped-call]
-                yield _small(image, FRAME_PX, last.width, last.height, moment)
-
-
-def _of_pdf(source: Path, moments: Sequence[float]) -> Iterator[dict[str, Any]]:
-    import pymupdf
-    from PIL import Image
-
-    with pymupdf.open(str(source)) as document:
-        for number in sorted(int(moment) for moment in moments):
-            if not 1 <= number <= document.page_count:
-                continue
-            page = document[number - 1]
-            width, height = page.rect.width, page.rect.height
-            scale = PAGE_PX / max(width, height, 1)
-            matrix = pymupdf.Matrix(scale, scale)
-            pixels = page.get_pixmap(matrix=matrix, alpha=False)
-            image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
-            yield _small(image, PAGE_PX, width, height, number)
+    Returns:
+        As `take`, each with ``part``, the name of the file, and its ``kind``.
+    """
+    taken: list[dict[str, Any]] = []
+    files = within(source, kind_of(source, source.name).format)
+    # Those with something to look at come first.
+    for number, (name, content) in enumerate(sorted(files, key=lambda one: one[0] not in moments)):
+        if len(taken) >= most:
+            break
+        part = target.with_name(f"within-{number}")
+        part.write_bytes(content())
+        with contextlib.suppress(InputError):  # of a kind that has no copy: there is none in it
+            kind = kind_of(part, name).kind
+            if kind in ("image", "video", "pdf"):
+                wanted = moments.get(name) or [1.0 if kind == "pdf" else 0.0]
+                taken += [
+                    {**small(one, kind), "part": name, "kind": kind}
+                    for one in drawn(part, kind, wanted, PAGE_PX)
+                ]
+    return taken[:most]
 
 
-def _small(
-    image: "Image", long_side: int, width: float, height: float, moment: float | None
-) -> dict[str, Any]:
-    small = image.convert("RGB")
-    small.thumbnail((long_side, long_side))
-    jpeg = _jpeg(small)
-    small.thumbnail((THUMB_PX, THUMB_PX))
+def small(one: Drawn, kind: str) -> dict[str, Any]:
+    """Return what is told of one picture."""
+    still = kind == "image" and one.moment is None
+    side = IMAGE_PX if still else PAGE_PX if kind == "pdf" else FRAME_PX
+    image = one.image.convert("RGB")
+    image.thumbnail((side, side))
+    large = jpeg(image, _QUALITY)
+    image.thumbnail((THUMB_PX, THUMB_PX))
     return {
-        "jpeg": jpeg,
-        "width": width,
-        "height": height,
-        "moment": moment,
-        "thumb": _jpeg(small),
+        "jpeg": large,
+        "width": one.width,
+        "height": one.height,
+        "moment": one.moment,
+        "thumb": jpeg(image, _QUALITY),
     }
-
-
-def _jpeg(image: "Image") -> str:
-    content = io.BytesIO()
-    image.save(content, "JPEG", quality=_QUALITY)
-    return base64.b64encode(content.getvalue()).decode("ascii")

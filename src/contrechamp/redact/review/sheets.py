@@ -19,11 +19,12 @@ from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.files import new_file
 from contrechamp.base.i18n import _, active_language, direction_of
 from contrechamp.base.json_text import json_text
+from contrechamp.base.shown_text import shown
 from contrechamp.base.templates import environment
 from contrechamp.cell.running import Cell, OurError
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.made import sorted_looks
-from contrechamp.redact.outcome import Covered, Look, Outcome, to_json
+from contrechamp.redact.outcome import WRITTEN, Covered, Look, Outcome, taken_out, to_json
 from contrechamp.redact.process.isolation import run_job
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.request import Request
@@ -43,7 +44,8 @@ _SAME_MOMENT_S = 0.2
 class Thumbnail:
     """A small picture of the copy: JPEG in base64, its size in the units of boxes, its moment.
 
-    Its `thumb` is a smaller one still.
+    Its `thumb` is a smaller one still, its `part` the file of an archive or mail that it is of,
+    and its `kind` that file's.
     """
 
     jpeg: str
@@ -51,6 +53,8 @@ class Thumbnail:
     height: float
     moment: float | None
     thumb: str = ""
+    part: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,13 +93,18 @@ def take_pictures(cell: Cell, job: MaskingJob, outcome: Outcome) -> tuple[Thumbn
     Raises:
         CheckFailedError: the copy cannot be read back.
     """
-    if outcome.kind not in ("image", "video", "pdf"):
+    if outcome.kind in ("image", "video", "pdf"):
+        function = "take"
+        arguments: dict[str, Any] = {"kind": outcome.kind, "moments": _moments(outcome)}
+    elif outcome.kind in ("archive", "mail"):
+        function, arguments = "take_within", {"moments": _within(outcome), "most": MAX_PICTURES}
+    else:
         return ()
     taking = replace(
         job,
-        function="contrechamp.redact.review.pictures:take",
+        function=f"contrechamp.redact.review.pictures:{function}",
         request=Request(),
-        arguments={"kind": outcome.kind, "moments": _moments(outcome)},
+        arguments=arguments,
     )
     try:
         answer = run_job(cell, taking)
@@ -111,6 +120,8 @@ def take_pictures(cell: Cell, job: MaskingJob, outcome: Outcome) -> tuple[Thumbn
                 float(picture["height"]),
                 None if picture["moment"] is None else float(picture["moment"]),
                 _base64(picture["thumb"]),
+                shown(str(picture.get("part", ""))),
+                str(picture.get("kind", "")),
             )
             for picture in answer
         )
@@ -138,6 +149,18 @@ def _moments(outcome: Outcome) -> list[float]:
     elif not wanted:
         wanted = [(outcome.duration_s or 0) * share for share in (0.1, 0.37, 0.63, 0.9)]
     return list(dict.fromkeys(wanted))[:MAX_PICTURES]
+
+
+def _within(outcome: Outcome) -> dict[str, list[float]]:
+    """Return the seconds or pages to take pictures of, for each file of an archive or mail."""
+    wanted: dict[str, list[float]] = {}
+    for look in sorted_looks(outcome):
+        if look.part:
+            moments = wanted.setdefault(look.part, [])
+            moment = look.page if look.page is not None else look.seconds
+            if moment is not None and moment not in moments:
+                moments.append(float(moment))
+    return wanted
 
 
 def write_sheet(sheet: Sheet, folder: Path) -> Path:
@@ -177,8 +200,8 @@ def write_index(run: Run, folder: Path) -> None:
                 "kind": kind_label(masked.outcome.kind),
                 "thumb": masked.thumb,
                 "first": next(iter(sorted_looks(masked.outcome)), None),
-                "covered": len(masked.outcome.covered),
-                "words": masked.outcome.words,
+                "covered": sum(one.by != "word" for one in masked.outcome.covered),
+                "words": taken_out(masked.outcome) if masked.outcome.kind in WRITTEN else None,
                 "urgent": _urgent(masked.outcome),
                 "looks": len(masked.outcome.looks),
                 "searched": masked.outcome.searched,
@@ -263,20 +286,21 @@ def _shown(sheet: Sheet) -> Iterator[dict[str, Any]]:
             yield {"picture": picture, "page": None, "covered": [], "looks": []}
         return
     for picture in sheet.pictures:
-        page = None if picture.moment is None else int(picture.moment)
+        is_page = (picture.kind or outcome.kind) == "pdf"
+        page = int(picture.moment) if is_page and picture.moment is not None else None
+        still = is_page or picture.moment is None
+
+        def lies_on(one: Covered | Look, place: tuple[str, int | None]) -> bool:
+            return one.box is not None and (one.part, one.page) == place
+
+        place = (picture.part, page)
+        numbered = enumerate(outcome.covered[:MAX_ROWS], start=1)
+        looks = enumerate(sorted_looks(outcome)[:MAX_ROWS], start=1)
         yield {
             "picture": picture,
             "page": page,
-            "covered": [
-                (number, covered)
-                for number, covered in enumerate(outcome.covered[:MAX_ROWS], start=1)
-                if covered.box and covered.page == page
-            ],
-            "looks": [
-                (number, look)
-                for number, look in enumerate(sorted_looks(outcome)[:MAX_ROWS], start=1)
-                if look.box and look.page == page
-            ],
+            "covered": [(n, one) for n, one in numbered if still and lies_on(one, place)],
+            "looks": [(n, one) for n, one in looks if still and lies_on(one, place)],
         }
 
 

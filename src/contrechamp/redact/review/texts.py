@@ -8,11 +8,9 @@ from contrechamp.base.i18n import _, active_language
 from contrechamp.cell.closed import is_closed
 from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
 from contrechamp.redact.kinds import FileKind
-from contrechamp.redact.outcome import Covered, Kind, Look, Outcome
+from contrechamp.redact.outcome import WRITTEN, Covered, Kind, Look, Outcome
 from contrechamp.redact.request import Request
 from contrechamp.wording.masking import confinement_labels, sound_label, style_label
-
-_WRITTEN: tuple[Kind, ...] = ("pdf", "office", "text", "mail", "archive")
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -68,7 +66,7 @@ def settings(request: Request, kind: Kind, restrictions: tuple[str, ...]) -> lis
     if kind in ("video", "sound"):
         altered = kind == "sound" and request.sound == "drop"
         found.append((_("Sound"), sound_label("alter" if altered else request.sound)))
-    if kind in _WRITTEN:
+    if kind in WRITTEN:
         found.append((_("Words to remove"), number(len(request.words))))
     found.append((_("The process that read the source could not use"), _confined(restrictions)))
     if not is_closed(restrictions):
@@ -130,7 +128,7 @@ def checklist(kind: Kind) -> list[str]:
     written = [
         _("No name, initial, signature, number or turn of phrase in it tells who wrote or said it.")
     ]
-    more = dict.fromkeys(_WRITTEN, written)
+    more = dict.fromkeys(WRITTEN, written)
     more |= {"video": spoken, "sound": spoken}
     return [
         *by_kind[kind],

@@ -15,7 +15,7 @@ from contrechamp.base.files import reason_of, unwritable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
 from contrechamp.redact.checks.outside_readers import MP4_TAGS
-from contrechamp.redact.kinds import kind_of
+from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.outcome import Check, Look, Outcome
 from contrechamp.redact.request import Request
 from contrechamp.redact.sound.voice import Alteration, Samples

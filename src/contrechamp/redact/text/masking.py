@@ -108,6 +108,7 @@ def mask_text(
         checks=_checks(target, form, words, chat=read.chat),
         removed=tuple(text for name, text in text_removal_labels().items() if left_out.get(name)),
         facts=_facts(words, counted, read, encoding),
+        words=counted["words"],
     )
 
 

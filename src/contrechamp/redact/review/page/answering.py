@@ -17,7 +17,7 @@ from contrechamp.local_page.messages import Request, Response, not_found
 from contrechamp.redact import made as making
 from contrechamp.redact.review.page import texts
 from contrechamp.redact.review.page.bench import Bench
-from contrechamp.redact.review.page.pictures import Pictures
+from contrechamp.redact.review.page.pictures import Pictures, Seen
 from contrechamp.redact.review.texts import place
 from contrechamp.redact.sidecar import FORMAT, parse_sidecar
 from contrechamp.wording.masking import kind_label
@@ -32,9 +32,11 @@ _FILES: Final = {
     "review.css": "text/css; charset=utf-8",
     "review.js": "text/javascript; charset=utf-8",
     "boxes.js": "text/javascript; charset=utf-8",
+    "reading.js": "text/javascript; charset=utf-8",
     "view.js": "text/javascript; charset=utf-8",
 }
 _MOST_SIDE: Final = 2000
+_MOST_DIGITS: Final = 6
 
 
 class Answering:
@@ -53,6 +55,7 @@ class Answering:
             ("GET", "queue.json"): self._queue,
             ("GET", "picture.jpg"): self._picture,
             ("GET", "size.json"): self._size,
+            ("GET", "look.json"): self._look,
             ("POST", "again"): self._again,
             ("POST", "sign"): self._sign,
             ("POST", "close"): lambda _request: Response("{}", _JSON, ends=True),
@@ -104,9 +107,8 @@ class Answering:
         }
 
     def _picture(self, request: Request) -> Response:
-        fields = request.fields
-        key, what = fields.get("file", ""), fields.get("what", "")
-        if key not in self._bench.copies() or what not in ("copy", "source"):
+        fields, seen = request.fields, self._seen(request)
+        if seen is None:
             return not_found()
         try:
             at, side = float(fields.get("at", "0")), int(fields.get("side", "1200"))
@@ -116,7 +118,23 @@ class Answering:
             return not_found()
         if not 0 <= at < 1e7 or not 1 <= side <= _MOST_SIDE or len(crop or (0,) * 4) != 4:
             return not_found()
-        return Response(self._pictures.jpeg(key, what, at, side, crop), "image/jpeg")
+        return Response(self._pictures.jpeg(seen, at, side, crop), "image/jpeg")
+
+    def _look(self, request: Request) -> Response:
+        seen = self._seen(request)
+        return (
+            not_found() if seen is None else Response(json_text(self._pictures.look(seen)), _JSON)
+        )
+
+    def _seen(self, request: Request) -> Seen | None:
+        """Return what is to be looked at; None where there is no such copy."""
+        fields = request.fields
+        key, what, part = (fields.get(name, "") for name in ("file", "what", "part"))
+        if key not in self._bench.copies() or what not in ("copy", "source"):
+            return None
+        if part and not (part.isascii() and part.isdigit() and len(part) < _MOST_DIGITS):
+            return None
+        return Seen(key, what, int(part) if part else None)
 
     def _size(self, request: Request) -> Response:
         key = request.fields.get("file", "")

@@ -22,6 +22,8 @@ from contrechamp.redact import made as making
 from contrechamp.redact.made import Made
 from contrechamp.redact.masking import MASKED, REVIEW, SIDECAR, Settings, mask_files
 from contrechamp.redact.request import Request
+from contrechamp.redact.review.kept_run import kept_run
+from contrechamp.redact.review.sheets import write_index
 from contrechamp.redact.sidecar import SUFFIX as BOXES
 from contrechamp.redact.sources import SourceFile
 
@@ -126,9 +128,11 @@ class FolderBench:
         with new_file(drawn, shown=drawn.name) as partial:
             partial.write_bytes(boxes)
         aside = self._folder / f".again-{secrets.token_hex(4)}"
-        source = SourceFile(Path(made.source), made.source, drawn)
+        kept = kept_run(self._folder / MASKED, self._folder / REVIEW, self._made)
+        called = next(one.source for one in kept.masked if one.copy.name == key)
+        source = SourceFile(Path(made.source), called, drawn)
         try:
-            settings = Settings(request, unconfined=self.unconfined)
+            settings = Settings(request, unconfined=self.unconfined, copy_name=key)
             run = mask_files([source], aside, settings)
             for unmasked in run.unmasked:
                 raise unmasked.error
@@ -143,6 +147,13 @@ class FolderBench:
                 aside.rmdir()
         path = self._beside(key, SIDECAR)
         self._made[key] = making.unpacked(path.read_bytes(), path.name)
+        kept.masked = [
+            replace(masked, source=one.source, copy=one.copy, sheet=one.sheet)
+            if one.copy.name == key
+            else one
+            for one in kept.masked
+        ]
+        write_index(kept, self._folder / REVIEW)
         return key
 
     def sign(self, said: Mapping[str, Any]) -> list[str]:

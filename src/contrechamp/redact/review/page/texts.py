@@ -58,6 +58,10 @@ def said() -> dict[str, str]:
         "close": _("Close"),
         "keys": _("Keys"),
         "first": _("look here first"),
+        "part": _("File within"),
+        "itself": _("the file itself"),
+        "cut": _("Only its beginning is shown: open the copy itself for the rest."),
+        "unseen": _("There is nothing to be read or seen here: open the copy itself."),
     }
 
 

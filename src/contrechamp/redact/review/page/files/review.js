@@ -1,6 +1,7 @@
 // The review of masked copies: one place after the other, the worst first. Words come from the server.
 
 import * as boxes from "./boxes.js";
+import { Reading } from "./reading.js";
 import { View } from "./view.js";
 
 const $ = (id) => document.getElementById(id);
@@ -13,12 +14,12 @@ let texts = {}, signs = false, files = [];
 let state = { boxes: {}, answers: {}, spans: {}, dirty: {} };
 let past = [], future = [];
 let current = null, later = [], trail = [];
-let moment = 0, shown = "source", selected = -1, playing = false, asking = false;
+let fresh = true, moment = 0, shown = "source", selected = -1, playing = false, asking = false;
 
 const say = (name, values = {}) =>
   (texts[name] ?? name).replace(/\{(\w+)\}/g, (_all, key) => values[key] ?? "");
 const file = () => files.find((one) => one.key === current?.key);
-// Texts, office files, sound, mail and archives are answered by what is told of them: no box lies on them.
+// Texts, office files, sound, mail and archives are read: no box lies on them.
 const isSeen = (one) => ["image", "video", "pdf"].includes(one?.kind);
 const lookOf = (one, number) => one.looks.find((look) => look.number === number);
 const copyOf = (value) => JSON.parse(JSON.stringify(value));
@@ -40,10 +41,11 @@ const answered = (place) => state.answers[place.key]?.[place.number];
 const open = () => queue().filter((place) => !answered(place));
 
 function go(place) {
+  fresh = place.key !== current?.key;
   current = place;
-  shown = "source";
   const one = file(), look = lookOf(one, place.number);
   moment = one.kind === "pdf" ? (look?.page ?? 1) : (look?.seconds ?? (one.key === trail.at(-1)?.key ? moment : 0));
+  shown = isSeen(one) ? "source" : "copy";
   selected = -1;
   $("reason").hidden = true;
   show();
@@ -135,6 +137,7 @@ const hands = {
   selected: (number) => { selected = number; show(); },
 };
 const near = new View($("near"), hands), all = new View($("all"), hands);
+const reading = new Reading(say);
 const sizes = new Map();
 
 async function sizeOf(one) {
@@ -166,7 +169,8 @@ async function show() {
   const seen = isSeen(one);
   document.querySelector(".views").hidden = !seen;
   $("tools").closest("section").hidden = !seen;
-  if (!seen) return;
+  $("reading").hidden = seen;
+  if (!seen) { await reading.show(one.key, shown, fresh); fresh = false; return; }
   const size = await sizeOf(one);
   if (mine !== current || at !== moment) return;
   const drawn = state.boxes[one.key];
@@ -190,7 +194,8 @@ function tell(one, look) {
   $("message").textContent = look ? `${look.urgency === 1 ? `${say("first")}: ` : ""}${look.place ? `${look.place}: ` : ""}${look.message}` : say("whole");
   $("left").textContent = say("queue", { left: open().length, all: queue().length });
   $("shown").textContent = say(shown);
-  $("swap").textContent = say("show", { what: say(shown === "source" ? "copy" : "source") });
+  for (const button of document.querySelectorAll('[data-do="swap"]')) button.textContent = say("show", { what: say(shown === "source" ? "copy" : "source") });
+  $("read-shown").textContent = say(shown);
   const cover = state.boxes[one.key].cover, box = cover[selected];
   const how = !box ? say("none") : box.path ? `${selected + 1} (${say("moving", { count: box.path.length })})` : String(selected + 1);
   $("boxes").textContent = say("boxes", { count: cover.length, selected: how });
@@ -207,6 +212,7 @@ function tell(one, look) {
 
 function step(count) {
   const one = file();
+  if (!isSeen(one)) { reading.turn(count); return; }
   if (one.kind === "pdf") moment = Math.min(Math.max(moment + count, 1), one.pages);
   else if (one.kind === "video") moment = Math.min(Math.max((Math.round(moment * one.rate) + count) / one.rate, 0), one.seconds);
   show();
@@ -252,6 +258,7 @@ function finish() {
   $("ask").hidden = true;
   $("end").hidden = false;
   document.querySelector(".views").hidden = true;
+  $("reading").hidden = true;
   const dirty = files.filter((one) => state.dirty[one.key]).length;
   $("again").hidden = !dirty;
   $("again").textContent = say("again", { count: dirty });
@@ -421,7 +428,7 @@ document.addEventListener("click", (event) => {
   if (name) act(name);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, summary")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, summary")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "Enter" && event.target.closest("button")) return;
   if (current && ARROWS[key] && selected >= 0) move(...ARROWS[key], event.shiftKey);
@@ -436,6 +443,7 @@ $("reason").addEventListener("submit", (event) => {
   const why = $("why").value.trim();
   if (why) answer("uncovered", why);
 });
+$("read-part").addEventListener("change", () => reading.choose($("read-part").value));
 $("at").addEventListener("input", () => { moment = Number($("at").value); show(); });
 
 const began = await fetch("queue.json");

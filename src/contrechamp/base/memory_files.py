@@ -1,4 +1,4 @@
-"""Folders in memory, for forms that must never reach a disk; what killed commands left there."""
+"""Folders in memory, for what must never reach a disk; what killed commands left there."""
 
 import fcntl
 import os
@@ -82,8 +82,8 @@ def memory_folder() -> Path:
             return folder
     raise UsageError(
         _(
-            "there is no memory-backed folder to edit in (XDG_RUNTIME_DIR or /dev/shm on tmpfs); "
-            "give the form with --form - instead"
+            "there is no memory-backed folder (XDG_RUNTIME_DIR or /dev/shm on tmpfs), and no disk "
+            "may see what would be written there; a form can be given with --form - instead"
         )
     )
 
