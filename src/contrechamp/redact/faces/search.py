@@ -62,7 +62,7 @@ class SearchPlan:
     enlarged_pixels: int = 12_500_000
     most_pixels: int = 50_000_000
     coarsest_px: int = 320
-    tile_px: int = 2176
+    tile_px: int = 3264
     overlap_px: int = 224
     smallest_face_px: float = 40.0
     largest_face_px: float = 200.0

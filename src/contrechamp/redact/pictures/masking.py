@@ -146,9 +146,9 @@ def search_for(request: Request) -> PictureSearch:
     cover_at = COVER_AT if request.cover_at is None else request.cover_at
     detector: Detector | None = None
     if request.searches:
-        from contrechamp.redact.faces.centerface import CenterFace
+        from contrechamp.redact.faces.centerface import loaded
 
-        detector = CenterFace(threads=1)  # several pictures are masked at once
+        detector = loaded()  # for one thread: several pictures are masked at once
     return PictureSearch(
         detector, SearchPlan(report_at=min(REPORT_AT, cover_at)), cover_at, request
     )
