@@ -23,6 +23,7 @@ from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
 from contrechamp.cell.running import Cell, OurError
+from contrechamp.cell.warm_process import WarmProcess, opened_warm
 from contrechamp.cell.workshop import empty
 from contrechamp.redact.checks.copies import check_file
 from contrechamp.redact.containers.limits import Budget
@@ -34,6 +35,7 @@ from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.process.side_by_side import at_once, in_order, one_shown
+from contrechamp.redact.process.warm import FIRST, needed
 from contrechamp.redact.provenance import Credentials, sign
 from contrechamp.redact.request import Request
 from contrechamp.redact.review import sheets
@@ -72,6 +74,7 @@ class Settings:
         unconfined: read files also where this system cannot confine what reads them.
         minutes: how long one file may take; None: what is usual for its kind.
         at_once: how many files are worked on at once; found by `mask_files`.
+        warm: what cells are forked from; started by `mask_files`.
     """
 
     request: Request = field(default_factory=Request)
@@ -81,6 +84,7 @@ class Settings:
     unconfined: bool = False
     minutes: float | None = None
     at_once: int = 1
+    warm: WarmProcess | None = None
 
 
 def mask_files(
@@ -107,9 +111,9 @@ def mask_files(
     """
     run = run or Run(out)
     count = at_once(len(sources), settings.request.threads)
-    settings = replace(settings, at_once=count)
     told = one_shown(progress) if count > 1 else progress
-    with _workshop(out) as workshop:
+    with _workshop(out) as workshop, opened_warm(FIRST) as warm:
+        settings = replace(settings, at_once=count, warm=warm)
         folders = [workshop / f"{number}" for number in range(len(sources))]
         tasks = [
             partial(_made, source, settings, folder, told)
@@ -192,9 +196,13 @@ def _masked(
     renamed: Mapping[str, str] | None = None,
 ) -> _Made:
     """Mask one file, or one part of a file, into `workshop`, and check the copy."""
+    if kind is None:
+        with _cell(path, workshop, source.name, settings) as cell:
+            kind = kind_in(cell, path, source.name)
+    request = _request(source, kind, settings.request)
+    if settings.warm is not None:
+        settings.warm.load(needed(kind.kind, net=request.searches))
     with _cell(path, workshop, source.name, settings) as cell:
-        kind = kind or kind_in(cell, path, source.name)
-        request = _request(source, kind, settings.request)
         job = MaskingJob(
             function=FRAMES_MASKER if kind.frames else MASKERS.get(kind.kind, ""),
             source=path,
@@ -322,6 +330,7 @@ def _cell(source: Path, workshop: Path, name: str, settings: Settings) -> Cell:
         raise unreadable(name, error) from error
     return cell_for(
         *(source, workshop, name, limits),
+        warm=settings.warm,
         verbose=settings.verbose,
         unconfined=settings.unconfined,
     )
