@@ -217,6 +217,8 @@ def _environment() -> dict[str, str]:
         # Else libraries start threads in the template, which its children would lack.
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        # Pillow keeps so much memory (in blocks of 16 MiB) for the next picture: pages cost time.
+        "PILLOW_BLOCKS_MAX": "16",
         # GDAL would ask the network for what a file names. It cannot here, and there are machines
         # on which its curl then tries without end, and takes all memory: it is not to begin.
         "CPL_VSIL_CURL_ALLOWED_FILENAME": "nothing",

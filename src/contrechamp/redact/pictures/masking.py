@@ -159,7 +159,7 @@ def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Wr
     covered, under = draw_covers(rgb, covers, style)
     Image.fromarray(covered).save(target, **_SAVED_AS[suffix])  # type: ignore[arg-type]
     with our_limit_of_pixels(), Image.open(target) as image:
-        again = np.array(image.convert("RGB"))
+        again = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
     off_by = 255
     if again.shape == covered.shape:
         off_by = int(np.abs(again[under].astype(np.int16) - covered[under]).max(initial=0))

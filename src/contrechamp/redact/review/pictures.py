@@ -52,10 +52,11 @@ def _of_image(source: Path, moments: Sequence[float]) -> Iterator[dict[str, Any]
 
     Image.MAX_IMAGE_PIXELS = None  # our own copy, whose size was checked before
     with Image.open(source) as image:
-        count = getattr(image, "n_frames", 1)
+        count, (width, height) = getattr(image, "n_frames", 1), image.size
         if count == 1:
+            image.draft("RGB", (IMAGE_PX, IMAGE_PX))  # decoded no larger than needs be
             still = moments == [0.0]
-            yield _small(image, IMAGE_PX, image.width, image.height, None if still else 0.0)
+            yield _small(image, IMAGE_PX, width, height, None if still else 0.0)
             return
         ends_s, number, wanted = 0.0, -1, sorted(moments)
         while wanted and number + 1 < count:
@@ -64,7 +65,7 @@ def _of_image(source: Path, moments: Sequence[float]) -> Iterator[dict[str, Any]
             image.load()
             ends_s += float(image.info.get("duration", 0)) / 1000
             while wanted and (wanted[0] < ends_s or number + 1 == count):
-                yield _small(image, FRAME_PX, image.width, image.height, wanted.pop(0))
+                yield _small(image, FRAME_PX, width, height, wanted.pop(0))
 
 
 def _of_video(source: Path, moments: Sequence[float]) -> Iterator[dict[str, Any]]:
