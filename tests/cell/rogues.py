@@ -1,10 +1,11 @@
 """What tasks in the cell do, and what they do in it when a hostile file took them over."""
 
+import contextlib
 import errno
 import mmap
 import os
 import socket
-import sys
+import stat
 import threading
 import time
 from pathlib import Path
@@ -66,8 +67,17 @@ def waits(_said: Any, _progress: Progress) -> None:
     time.sleep(60)
 
 
+def where_answers_go() -> int:
+    """Return the descriptor of the pipe to the parent: whoever takes a process over finds it."""
+    for descriptor in range(3, 256):
+        with contextlib.suppress(OSError):
+            if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+                return descriptor
+    raise AssertionError("no pipe")
+
+
 def answers_and_listens_no_more(_said: Any, _progress: Progress) -> None:
-    os.write(int(sys.argv[1]), b'{"outcome": "done"}\n')
+    os.write(where_answers_go(), b'{"outcome": "done"}\n')
     time.sleep(60)
 
 

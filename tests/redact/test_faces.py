@@ -12,21 +12,24 @@ from PIL import Image
 from scipy import ndimage
 
 from contrechamp.base.errors import InputError
-from contrechamp.redact.faces import weights
+from contrechamp.redact.faces import onnx, weights
 from contrechamp.redact.faces.boxes import as_boxes, clip, covered_share, enlarge, iou
 from contrechamp.redact.faces.centerface import WEIGHTS, CenterFace
 from contrechamp.redact.faces.hits import Hits
+from contrechamp.redact.faces.onnx_parts import part
 from contrechamp.redact.faces.search import PLAN, SearchPlan, find_faces, windows
 
 #: Grace Hopper, official portrait, public domain; shipped with matplotlib. The face was marked by
 #: hand: brow to chin, ear to ear.
 PORTRAIT = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
 FACE = as_boxes([178, 118, 358, 336])
+PICTURE, FOUND = "input.1", ["537", "538", "539"]
+CENTERFACE = CenterFace(threads=1)
 
 
 @pytest.fixture(scope="module")
 def detector() -> CenterFace:
-    return CenterFace(threads=1)
+    return CENTERFACE
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,32 @@ def test_faces_of_many_sizes_are_found_in_one_picture(
     picture, faces = composite(portrait, [16, 24, 40, 64, 120])
     hits = find_faces(picture, detector).at_least(0.2)
     assert (iou(faces, hits.boxes).max(axis=1) > 0.4).all()
+
+
+@settings(deadline=None, max_examples=12)
+@given(st.integers(1, 900), st.integers(1, 900), st.integers(0, 2**32 - 1))
+def test_the_first_layers_make_of_tiles_what_they_make_of_the_whole(
+    width: int, height: int, seed: int
+) -> None:
+    """The net in one piece, as it was published, is the reference."""
+    net, whole = (
+        CENTERFACE,
+        onnx.session(part(weights.weights(WEIGHTS), [PICTURE], FOUND), threads=1),
+    )
+    rgb = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+    padded = np.zeros((1, 3, -(-height // 32) * 32, -(-width // 32) * 32), np.float32)
+    padded[0, :, :height, :width] = rgb.transpose(2, 0, 1)
+    for one, other in zip(
+        net._rest.run(FOUND, net._begun(rgb)), whole.run(FOUND, {PICTURE: padded}), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=2e-5, rtol=2e-5)
+
+
+def test_a_part_of_a_net_is_cut_from_the_net_that_is_known() -> None:
+    with pytest.raises(ValueError, match="not the net that the parts are known of: no such"):
+        part(weights.weights(WEIGHTS), [PICTURE], ["no such"])
+    with pytest.raises(ValueError, match="no ONNX"):
+        part(b"\x3f", [PICTURE], FOUND)
 
 
 class FindsWhite:

@@ -19,7 +19,8 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.cell import running
 from contrechamp.cell.confinement import REQUIRED
 from contrechamp.cell.limits import ProcessLimits
-from contrechamp.cell.running import COMPILED, OurError
+from contrechamp.cell.running import OurError
+from contrechamp.cell.worker import COMPILED
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.process import isolation, kernels
 from contrechamp.redact.process.job import MaskingJob

@@ -187,10 +187,12 @@ def _threads() -> int:
 
 
 def _descriptors_of(readable: Iterable[Path]) -> Iterator[int]:
-    for place in readable:
-        if place.parent == Path("/dev/fd"):
-            with contextlib.suppress(ValueError):
-                yield int(place.name)
+    return (number for place in readable if (number := descriptor_of(place)) is not None)
+
+
+def descriptor_of(place: Path) -> int | None:
+    """Return N where a file is named ``/dev/fd/N``, which is open already; None for others."""
+    return int(place.name) if place.parent == Path("/dev/fd") and place.name.isdigit() else None
 
 
 def _system() -> Iterator[tuple[Path, int]]:

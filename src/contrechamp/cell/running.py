@@ -1,4 +1,4 @@
-"""The cell from outside: starts its process, calls functions in it, watches it, and ends it.
+"""The cell from outside: has a process forked, calls functions in it, watches it, and ends it.
 
 The process says under which restrictions it runs before it reads a byte, and waits; it is called
 where the cell is closed, or where the user said to do without.
@@ -9,12 +9,11 @@ import json
 import os
 import selectors
 import signal
-import subprocess
 import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,17 +24,16 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
 from contrechamp.cell.closed import need_closed
+from contrechamp.cell.confinement import descriptor_of
 from contrechamp.cell.limits import GIB, MAX_THREADS, ProcessLimits, use_of
+from contrechamp.cell.warm_process import WarmProcess, opened_warm
 from contrechamp.cell.workshop import MAX_FILES, written
 
 #: Nothing of ours gives an answer longer than this; as Python's lists, one can take 20 times more.
 MAX_ANSWER_BYTES = 64 << 20
 #: Letters of one message of it that are shown.
 MAX_SHOWN = 2000
-#: Folder of compiled code in the workshop of a task, if somebody laid some out.
-COMPILED = "compiled"
 _LOOK_EVERY_S = 0.1
-_HANDED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT")
 
 
 class OurError(Exception):
@@ -88,38 +86,32 @@ class Cell:
     """
 
     def __init__(
-        self, room: Room, name: str, *, verbose: bool = False, unconfined: bool = False
+        self,
+        room: Room,
+        name: str,
+        *,
+        warm: WarmProcess | None = None,
+        verbose: bool = False,
+        unconfined: bool = False,
     ) -> None:
         """Start the process.
 
         Args:
             room: what it has.
             name: what the user calls the file that is read, for messages.
+            warm: that it is forked from; None: one is started for it.
             verbose: show what decoders print.
             unconfined: go on where this system cannot confine it.
         """
-        reading, writing = os.pipe()
-        try:
-            self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-                [sys.executable, "-P", "-m", "contrechamp.cell.worker", str(writing)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE if verbose else subprocess.DEVNULL,
-                stderr=subprocess.STDOUT if verbose else subprocess.DEVNULL,
-                pass_fds=[writing, *_descriptors(room.readable)],
-                env=_environment(room.workshop),
-                start_new_session=True,
-            )
-        except BaseException:
-            os.close(reading)
-            raise
-        finally:
-            os.close(writing)
         #: Number of the thread.
         self.started_by = threading.get_ident()
-        self._gone = threading.Lock()
-        _cells.add(self)
-        self._conversation = _Conversation(room, name, self._process, reading)
-        try:
+        with ExitStack() as at_the_end:
+            if warm is None:
+                warm = at_the_end.enter_context(opened_warm(()))
+            self._child = _Child(warm, room.readable, verbose=verbose)
+            at_the_end.callback(self._child.close)
+            _cells.add(self)
+            self._conversation = _Conversation(room, name, self._child)
             self._conversation.tell(
                 {
                     **asdict(room),
@@ -131,9 +123,7 @@ class Cell:
             #: Those that the process runs under, by name.
             self.restrictions = self._conversation.heard_restrictions()
             need_closed(self.restrictions, name, unconfined=unconfined)
-        except BaseException:
-            self.close()
-            raise
+            self._at_the_end = at_the_end.pop_all()
 
     def call(
         self,
@@ -163,27 +153,13 @@ class Cell:
             return self._conversation.answer(progress, bars)
 
     def close(self) -> None:
-        """End the process, and whatever it started before it was confined."""
-        os.close(self._conversation.descriptor)
-        with self._gone:
-            _cells.discard(self)
-            self._kill_group()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        self._process.wait()
+        """End the process, and wait until it is gone."""
+        _cells.discard(self)
+        self._at_the_end.close()
 
     def kill(self) -> None:
-        """Kill the process, and whatever it started before it was confined."""
-        with self._gone:
-            # Once it has been waited for, its number may be that of another.
-            if self in _cells and self._process.returncode is None:
-                self._kill_group()
-
-    def _kill_group(self) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        """Kill the process."""
+        self._child.kill()
 
     def __enter__(self) -> Self:
         return self
@@ -192,18 +168,56 @@ class Cell:
         self.close()
 
 
-def _descriptors(readable: tuple[Path, ...]) -> list[int]:
-    return [int(place.name) for place in readable if place.parent == Path("/dev/fd")]
+class _Child:
+    """A child of a warm process that is called (`cell.worker`), and the pipes to it.
+
+    Args:
+        warm: that it is forked from.
+        readable: the files that it may read.
+        verbose: whether what it prints is wanted.
+    """
+
+    def __init__(self, warm: WarmProcess, readable: Sequence[Path], *, verbose: bool) -> None:
+        self._warm = warm
+        given = [number for place in readable if (number := descriptor_of(place)) is not None]
+        with ExitStack() as ours, ExitStack() as theirs:
+            called, self.calls = _pipe(theirs, ours)
+            self.answers, answering = _pipe(ours, theirs)
+            #: What it prints; None if nobody wants it.
+            self.printed: int | None = None
+            if verbose:
+                self.printed, printing = _pipe(ours, theirs)
+            else:
+                printing = os.open(os.devnull, os.O_WRONLY)
+                theirs.callback(os.close, printing)
+            self._number = warm.worker([called, answering, printing, *given])
+            self._pipes = ours.pop_all()
+        #: Number of the process, once it has told that.
+        self.process: int | None = None
+
+    def kill(self) -> None:
+        """Kill it."""
+        self._warm.kill(self._number)
+
+    def how_it_ended(self) -> int | None:
+        """Return its exit status once it has ended, negative for a signal; None if it is lost."""
+        ended = self._warm.how_it_ended(self._number)
+        return None if ended is None else os.waitstatus_to_exitcode(ended[0])
+
+    def close(self) -> None:
+        """End it, and wait until it is gone."""
+        self._pipes.close()
+        self.kill()
+        self._warm.how_it_ended(self._number)
+        self._warm.dismiss(self._number)
 
 
-def _environment(workshop: Path) -> dict[str, str]:
-    handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
-    return {
-        **handed_on,
-        "TMPDIR": str(workshop),
-        "NUMBA_CACHE_DIR": str(workshop / COMPILED),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+def _pipe(reader: ExitStack, writer: ExitStack) -> tuple[int, int]:
+    """Return both ends of a pipe, each closed with its stack."""
+    reading, writing = os.pipe()
+    reader.callback(os.close, reading)
+    writer.callback(os.close, writing)
+    return reading, writing
 
 
 def _shown(text: object) -> str:
@@ -213,14 +227,11 @@ def _shown(text: object) -> str:
 class _Conversation:
     """What is said with one process: it is sent calls, and answers in lines of JSON."""
 
-    def __init__(
-        self, room: Room, name: str, process: subprocess.Popen[bytes], descriptor: int
-    ) -> None:
+    def __init__(self, room: Room, name: str, child: _Child) -> None:
         self.room = room
         self.limits = room.limits
         self.name = name
-        self.process = process
-        self.descriptor = descriptor
+        self.child = child
         self.advance: Callable[[float], None] = lambda _amount: None
         #: What it last said that it does, and how far that was.
         self.doing, self.done, self.of = "", 0.0, 0.0
@@ -232,8 +243,7 @@ class _Conversation:
         Raises:
             InputError: it takes nothing, as who took it over may want.
         """
-        assert self.process.stdin is not None  # noqa: S101  for the type
-        descriptor = self.process.stdin.fileno()
+        descriptor = self.child.calls
         os.set_blocking(descriptor, False)
         rest, started = json.dumps(what, default=str).encode() + b"\n", time.monotonic()
         with selectors.DefaultSelector() as selector, contextlib.suppress(BrokenPipeError):
@@ -247,7 +257,9 @@ class _Conversation:
     def heard_restrictions(self) -> tuple[str, ...]:
         """Return what the process says that it runs under; it has read nothing of the user's."""
         for line in self._lines():
-            return tuple(str(name) for name in self._parsed(line)["confined"])
+            said = self._parsed(line)
+            self.child.process = said["process"]
+            return tuple(str(name) for name in said["confined"])
         self._died()
 
     def answer(self, progress: Progress, bars: ExitStack) -> Any:
@@ -294,13 +306,13 @@ class _Conversation:
         """Yield the lines that the process sends; refuse the file where it takes too much."""
         started = heard_at = looked_at = time.monotonic()
         with selectors.DefaultSelector() as selector:
-            selector.register(self.descriptor, selectors.EVENT_READ)
-            if self.process.stdout is not None:
-                selector.register(self.process.stdout, selectors.EVENT_READ)
+            selector.register(self.child.answers, selectors.EVENT_READ)
+            if self.child.printed is not None:
+                selector.register(self.child.printed, selectors.EVENT_READ)
             while True:
                 for key, _events in selector.select(_LOOK_EVERY_S):
                     piece = os.read(key.fd, 1 << 16)
-                    if key.fd != self.descriptor:
+                    if key.fd != self.child.answers:
                         if not piece:
                             selector.unregister(key.fileobj)
                         _show(piece)
@@ -338,7 +350,8 @@ class _Conversation:
 
     def _need_within_limits(self) -> None:
         """Refuse the file where the process has more than the kernel holds it to."""
-        limits, use = self.limits, use_of(self.process.pid)
+        process = self.child.process
+        limits, use = self.limits, None if process is None else use_of(process)
         if use is not None and use.memory_bytes > limits.memory_bytes:
             raise self._too_much_memory()
         if use is not None and use.threads > MAX_THREADS:
@@ -390,7 +403,9 @@ class _Conversation:
 
     def _died(self) -> NoReturn:
         """Raise the reason why a process ended without an answer."""
-        status = self.process.wait()
+        status = self.child.how_it_ended()
+        if status is None:
+            raise OurError("no template", "template.py")
         if status in (-signal.SIGXCPU, -signal.SIGKILL):
             raise self._refused(
                 _("took more memory or time than allowed, and its decoder was stopped")
@@ -409,7 +424,7 @@ class _Conversation:
                     "of it was kept"
                 ).format(signal=signal.Signals(-status).name)
             )
-        raise OurError(f"exit status {status}", "worker")
+        raise OurError(f"exit status {status}", "worker.py")
 
 
 def _show(printed: bytes) -> None:

@@ -1,9 +1,10 @@
 """The process that waits, warm, and forks a child for each content that is to be read.
 
 Run as ``python -m contrechamp.cell.template N LIMITS LANGUAGE MODULE...`` with a socket to the
-parent at file descriptor N. It imports the modules with the readers once and reads nothing itself.
-Each child confines itself before it is told what to read, has a socket of its own to the parent,
-and neither keys nor the sockets of other children.
+parent at file descriptor N. It imports the modules with the readers once and reads nothing itself:
+there is nothing in its memory of any file, and so nothing in that of a child but what the child
+reads. Each child confines itself before it is told what to read, has a channel of its own to the
+parent, and neither keys nor the channels of other children.
 """
 
 import contextlib
@@ -18,22 +19,27 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from io import BufferedReader
 from typing import Any, Final, TypeAlias
 
 from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
 from contrechamp.base.our_place import place_in_ours
-from contrechamp.cell import frames
+from contrechamp.cell import frames, worker
 from contrechamp.cell.asked_content import BUFFER, AskedContent
 from contrechamp.cell.confinement import prepared
 from contrechamp.cell.limits import ProcessLimits
 
-#: What the parent asks of this process: a letter and the number of a child. A socket for the child
-#: comes along with `FORK`.
+#: What the parent asks of this process: a letter and a number. A child that reads (`FORK`), which a
+#: socket for it comes along with, or one that is called (`WORK`), which descriptors for it come
+#: along with (`worker.serve`): the number becomes its own. That this one is ended (`KILL`). That as
+#: many bytes are received which name what is to be loaded (`LOAD`), one a line: a module, or
+#: ``module:function`` to be called.
 ORDER: Final = struct.Struct(">cI")
-FORK, KILL = b"F", b"K"
+FORK, WORK, KILL, LOAD = b"F", b"W", b"K", b"L"
+#: Most descriptors that come along with an order.
+MAX_HANDED = 16
 #: What the parent is told when a child has ended: its number, its status as of `wait`, and the
 #: processor time that it took, in seconds.
 ENDED: Final = struct.Struct(">Iid")
@@ -46,12 +52,11 @@ def main() -> int:
     """Import the readers, then fork children until the parent closes its end."""
     control = socket.socket(fileno=int(sys.argv[1]))
     i18n.activate(sys.argv[3])
-    for name in sys.argv[4:]:
-        importlib.import_module(name)
+    _load(sys.argv[4:])
     pkgutil.resolve_name(f"{__name__}:main")  # what it prepares on its first call, children have
-    confine = prepared(ProcessLimits(**json.loads(sys.argv[2])))
-    gc.collect()
-    gc.freeze()  # else the first collection in each child copies all that is shared
+    limits = json.loads(sys.argv[2])
+    # Those that are called are told their limits, and may need a right to read what is not ours.
+    confine = None if limits is None else prepared(ProcessLimits(**limits))
     woken, waker = socket.socketpair()
     for end in (woken, waker):
         end.setblocking(False)
@@ -61,10 +66,21 @@ def main() -> int:
     return 0
 
 
+def _load(names: Iterable[str]) -> None:
+    """Load what children are to find, once."""
+    for name in names:
+        if ":" in name:
+            pkgutil.resolve_name(name)()
+        else:
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # else the first collection in each child copies all that is shared
+
+
 class _Template:
     def __init__(
         self,
-        confine: Confine,
+        confine: Confine | None,
         control: socket.socket,
         woken: socket.socket,
         waker: socket.socket,
@@ -94,22 +110,28 @@ class _Template:
             self._report()
         if self._control not in ready:
             return True
-        order, handed, _flags, _address = socket.recv_fds(self._control, ORDER.size, 1)
+        order, handed, _flags, _address = socket.recv_fds(self._control, ORDER.size, MAX_HANDED)
         if len(order) < ORDER.size:
             return False
         what, number = ORDER.unpack(order)
-        if what == FORK:
-            self._fork(number, socket.socket(fileno=handed[0]), selector)
+        if what == LOAD:
+            names = self._control.recv(number, socket.MSG_WAITALL)
+            _load(names.decode().split("\n"))
+        elif what in (FORK, WORK):
+            self._fork(number, what, handed, selector)
         else:
             for process, other in self._numbers.items():
                 if other == number:
                     _kill(process)
         return True
 
-    def _fork(self, number: int, channel: socket.socket, selector: selectors.BaseSelector) -> None:
+    def _fork(
+        self, number: int, what: bytes, handed: Sequence[int], selector: selectors.BaseSelector
+    ) -> None:
         process = os.fork()
         if process:
-            channel.close()
+            for descriptor in handed:
+                os.close(descriptor)
             self._numbers[process] = number
             return
         status = 1
@@ -119,7 +141,11 @@ class _Template:
             selector.close()
             for one in self._mine:
                 one.close()
-            _be_child(channel.detach(), self._confine)
+            if what == WORK:
+                calls, answers, printed, *given = handed
+                worker.serve(calls, answers, printed, given)
+            elif self._confine is not None:
+                _be_child(handed[0], self._confine)
             status = 0
         finally:
             os._exit(status)

@@ -1,18 +1,19 @@
-"""The process that reads bytes of strangers: confines itself, and does what it is told.
+"""A child of the cell that is called, and may be called again: for masking, and to look at copies.
 
-Run as ``python -m contrechamp.cell.worker N``: what to do comes on standard input; progress and
-outcomes go to file descriptor N, so that nothing a decoder prints can be mistaken for either.
+It is forked from a warm process (`cell.template`), confines itself, and then does what it is told:
+calls come on standard input; progress and outcomes go to a descriptor of their own, so that nothing
+a decoder prints can be mistaken for either.
 """
 
 import errno
+import fcntl
 import json
 import os
 import pkgutil
-import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,7 +21,7 @@ from typing import Any, BinaryIO
 from contrechamp.base import i18n
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError
 from contrechamp.base.our_place import place_in_ours
-from contrechamp.cell.confinement import confine
+from contrechamp.cell.confinement import confine, descriptor_of
 from contrechamp.cell.limits import ProcessLimits
 
 _SAY_EVERY_S = 0.1
@@ -28,25 +29,49 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ROOM_BYTES = 1 << 16
 
 
-def main() -> None:
-    """Do what standard input says, once the parent has seen under which restrictions."""
-    descriptor = int(sys.argv[1])
-    out = os.fdopen(descriptor, "wb")
-    room: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+#: Folder of compiled code in the workshop of a task, if somebody laid some out.
+COMPILED = "compiled"
+
+
+def serve(calls: int, answers: int, printed: int, given: Sequence[int]) -> None:
+    """Do what is said, once the parent has seen under which restrictions; for a child just forked.
+
+    Args:
+        calls: the descriptor that is read: what the process has, then what to do.
+        answers: that outcomes go to.
+        printed: that what libraries print goes to.
+        given: descriptors of the files that have none but a descriptor for a name, in their order.
+    """
+    for standard, own in ((0, calls), (1, printed), (2, printed)):
+        os.dup2(own, standard)
+    said = open(0, "rb", closefd=False)  # noqa: SIM115  until this process ends
+    room: dict[str, Any] = json.loads(said.readline())
+    out = os.fdopen(_placed(given, answers, room["readable"]), "wb")
     i18n.activate(room["language"])
+    os.environ |= {"TMPDIR": room["workshop"], "NUMBA_CACHE_DIR": f"{room['workshop']}/{COMPILED}"}
     os.chdir("/")  # from elsewhere it could reach what has too long a path for the parent
     restrictions = confine(
         ProcessLimits(**room["limits"]),
         readable=map(Path, room["readable"]),
         writable=[Path(room["workshop"])],
         libraries=map(Path, room["libraries"]),
-        descriptors=[descriptor],
+        descriptors=[out.fileno()],
         scratch=room["scratch"],
     )
-    _say(out, {"confined": restrictions})
+    _say(out, {"confined": restrictions, "process": os.getpid()})
     tempfile.tempdir = room["workshop"]  # looking for one tries to remove a file
-    for line in iter(sys.stdin.buffer.readline, b""):
+    for line in iter(said.readline, b""):
         _say(out, _answer(json.loads(line), out, Path(room["workshop"])))
+
+
+def _placed(given: Sequence[int], answers: int, readable: Sequence[str]) -> int:
+    """Give descriptors the numbers that their names say; return where that of answers is then."""
+    wanted = [number for place in readable if (number := descriptor_of(Path(place))) is not None]
+    free = max([2, *wanted]) + 1
+    [answers, *moved] = [fcntl.fcntl(one, fcntl.F_DUPFD, free) for one in (answers, *given)]
+    for own, number in zip(moved, wanted, strict=True):
+        os.dup2(own, number)
+    return answers
 
 
 def _answer(call: dict[str, Any], out: BinaryIO, workshop: Path) -> dict[str, Any]:
@@ -97,7 +122,3 @@ def _say(out: BinaryIO, what: dict[str, Any]) -> None:
     # item() turns NumPy's numbers into Python's, which json takes.
     out.write(json.dumps(what, default=lambda value: value.item()).encode() + b"\n")
     out.flush()
-
-
-if __name__ == "__main__":
-    main()

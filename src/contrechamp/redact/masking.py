@@ -23,6 +23,7 @@ from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
 from contrechamp.cell.running import Cell, OurError
+from contrechamp.cell.warm_process import WarmProcess, opened_warm
 from contrechamp.cell.workshop import empty
 from contrechamp.redact.checks.copies import check_file
 from contrechamp.redact.containers.limits import Budget
@@ -35,6 +36,7 @@ from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.process.side_by_side import at_once, in_order, one_shown
+from contrechamp.redact.process.warm import FIRST, needed
 from contrechamp.redact.provenance import Credentials, sign
 from contrechamp.redact.request import Request
 from contrechamp.redact.review import sheets
@@ -74,6 +76,7 @@ class Settings:
         minutes: how long one file may take; None: what is usual for its kind.
         at_once: how many files are worked on at once; found by `mask_files`.
         copy_name: what the copy of the only file is called, if one is made again.
+        warm: what cells are forked from; started by `mask_files`.
     """
 
     request: Request = field(default_factory=Request)
@@ -84,6 +87,7 @@ class Settings:
     minutes: float | None = None
     at_once: int = 1
     copy_name: str = ""
+    warm: WarmProcess | None = None
 
 
 def mask_files(
@@ -110,9 +114,9 @@ def mask_files(
     """
     run = run or Run(out)
     count = at_once(len(sources), settings.request.threads)
-    settings = replace(settings, at_once=count)
     told = one_shown(progress) if count > 1 else progress
-    with _workshop(out) as workshop:
+    with _workshop(out) as workshop, opened_warm(FIRST) as warm:
+        settings = replace(settings, at_once=count, warm=warm)
         folders = [workshop / f"{number}" for number in range(len(sources))]
         tasks = [
             partial(_made, source, settings, folder, told)
@@ -195,11 +199,15 @@ def _masked(
     renamed: Mapping[str, str] | None = None,
 ) -> _Made:
     """Mask one file, or one part of a file, into `workshop`, and check the copy."""
+    if kind is None:
+        with _cell(path, workshop, source.name, settings) as cell:
+            kind = kind_in(cell, path, source.name)
+    if kind.by_way_of:
+        return _converted(path, source, workshop, settings, progress, budget, kind)
+    request = _request(source, kind, settings.request)
+    if settings.warm is not None:
+        settings.warm.load(needed(kind.kind, net=request.searches))
     with _cell(path, workshop, source.name, settings) as cell:
-        kind = kind or kind_in(cell, path, source.name)
-        if kind.by_way_of:
-            return _converted(path, source, workshop, settings, progress, budget, kind)
-        request = _request(source, kind, settings.request)
         job = MaskingJob(
             function=FRAMES_MASKER if kind.frames else MASKERS.get(kind.kind, ""),
             source=path,
@@ -351,6 +359,7 @@ def _cell(source: Path, workshop: Path, name: str, settings: Settings) -> Cell:
         raise unreadable(name, error) from error
     return cell_for(
         *(source, workshop, name, limits),
+        warm=settings.warm,
         verbose=settings.verbose,
         unconfined=settings.unconfined,
     )

@@ -146,9 +146,9 @@ def search_for(request: Request) -> PictureSearch:
     cover_at = COVER_AT if request.cover_at is None else request.cover_at
     detector: Detector | None = None
     if request.searches:
-        from contrechamp.redact.faces.centerface import CenterFace
+        from contrechamp.redact.faces.centerface import loaded
 
-        detector = CenterFace(threads=1)  # several pictures are masked at once
+        detector = loaded()  # for one thread: several pictures are masked at once
     return PictureSearch(
         detector, SearchPlan(report_at=min(REPORT_AT, cover_at)), cover_at, request
     )
@@ -159,7 +159,7 @@ def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Wr
     covered, under = draw_covers(rgb, covers, style)
     Image.fromarray(covered).save(target, **_SAVED_AS[suffix])  # type: ignore[arg-type]
     with our_limit_of_pixels(), Image.open(target) as image:
-        again = np.array(image.convert("RGB"))
+        again = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
     off_by = 255
     if again.shape == covered.shape:
         off_by = int(np.abs(again[under].astype(np.int16) - covered[under]).max(initial=0))

@@ -125,10 +125,10 @@ def _decoded(content: bytes, kind: FileKind) -> tuple[NDArray[np.uint8], tuple[s
             image.load()
             if kind.format == "JPEG":
                 _check_whole(content)
-            upright = ImageOps.exif_transpose(image)
-            transparent = is_transparent(upright)
+            ImageOps.exif_transpose(image, in_place=True)
+            transparent = is_transparent(image)
             more += (_("transparency"),) if transparent else ()
-            return srgb(upright, transparent), more
+            return srgb(image, transparent), more
 
 
 def _check_whole(content: bytes) -> None:
@@ -200,7 +200,7 @@ def srgb(image: Image.Image, transparent: bool) -> NDArray[np.uint8]:
     if alpha is not None:
         white = Image.new("RGB", image.size, _WHITE)
         image = Image.composite(image, white, alpha)
-    return np.array(image.convert("RGB"))
+    return np.array(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _by_profile(image: Image.Image, profile: bytes | None) -> Image.Image:

@@ -8,6 +8,7 @@ from contrechamp.base.i18n import active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.cell.limits import GIB, ProcessLimits
 from contrechamp.cell.running import Cell, OurError, Room
+from contrechamp.cell.warm_process import WarmProcess
 from contrechamp.redact.kinds import FileKind, known_kind
 from contrechamp.redact.process.job import MaskingJob, encoded
 
@@ -55,12 +56,13 @@ def cell_for(
     name: str,
     limits: ProcessLimits,
     *,
+    warm: WarmProcess | None = None,
     verbose: bool = False,
     unconfined: bool = False,
 ) -> Cell:
     """Return a cell that can read `source`; all else as in `contrechamp.cell.running.Cell`."""
     room = Room(limits, active_language(), (source,), workshop)
-    return Cell(room, name, verbose=verbose, unconfined=unconfined)
+    return Cell(room, name, warm=warm, verbose=verbose, unconfined=unconfined)
 
 
 def kind_in(cell: Cell, source: Path, name: str) -> FileKind:

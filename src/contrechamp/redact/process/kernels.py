@@ -7,7 +7,7 @@ import functools
 import shutil
 from pathlib import Path
 
-from contrechamp.cell.running import COMPILED
+from contrechamp.cell.worker import COMPILED
 
 #: Numba names the folders of its cache after that of the source.
 ROOM = "video"
