@@ -135,8 +135,8 @@ def _sum_draw(
     # The beginnings and ends of parts of a segment.
     event_at, event_of = np.empty(2 * records), np.empty(2 * records, np.int64)
     chosen, in_part = np.empty(records, np.int64), np.empty(records, np.int64)
-    # Of the segment at hand: how many cameras have all and part of it in view, the sum of the numbers
-    # of the former and a bit for each of their groups, and the last of the latter's records.
+    # Of the segment at hand: how many cameras have all of it in view and how many only a part; of
+    # the former the sum of their numbers and their groups as bits, of the latter the last record.
     whole_of, partial_of = np.zeros(n_levels, np.int64), np.zeros(n_levels, np.int64)
     which_of, part_of = np.zeros(n_levels, np.int64), np.zeros(n_levels, np.int64)
     group_words = groups.shape[1]
