@@ -11,7 +11,7 @@ import numpy as np
 
 from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.sight.growing import copy_first
-from contrechamp.sight.seen import ALL, NONE, CameraColumns, new_buffers, record_seen
+from contrechamp.sight.seen import ALL, NONE, PART, CameraColumns, new_buffers, record_seen
 
 # What the draws fill: the arrays of `exposure.Exposure` that have these names; but `total_m` is
 # (n_draws, 2, n_levels), of the pieces that are told apart and of those that are only added up.
@@ -87,6 +87,16 @@ def _marked_ones(marked: Any, most: int) -> Any:
 
 
 @compiled_part
+def _group_bits(group_start: Any, group_of: Any, n_groups: int) -> Any:
+    """Return the groups of each camera, a bit for each."""
+    bits = np.zeros((len(group_start) - 1, (n_groups + 63) // 64), np.uint64)
+    for c in range(len(bits)):
+        for i in range(group_start[c], group_start[c + 1]):
+            bits[c, group_of[i] // 64] |= np.uint64(1) << np.uint64(group_of[i] % 64)
+    return bits
+
+
+@compiled_part
 def _sum_draw(
     draw: int,
     records: int,
@@ -94,6 +104,7 @@ def _sum_draw(
     lines: Any,
     piece: Any,
     told_apart: int,
+    groups: Any,
     group_start: Any,
     group_of: Any,
     walk_start: Any,
@@ -124,6 +135,12 @@ def _sum_draw(
     # The beginnings and ends of parts of a segment.
     event_at, event_of = np.empty(2 * records), np.empty(2 * records, np.int64)
     chosen, in_part = np.empty(records, np.int64), np.empty(records, np.int64)
+    # Of the segment at hand: how many cameras have all of it in view and how many only a part; of
+    # the former the sum of their numbers and their groups as bits, of the latter the last record.
+    whole_of, partial_of = np.zeros(n_levels, np.int64), np.zeros(n_levels, np.int64)
+    which_of, part_of = np.zeros(n_levels, np.int64), np.zeros(n_levels, np.int64)
+    group_words = groups.shape[1]
+    groups_of = np.zeros((n_levels, group_words), np.uint64)
     in_group = np.zeros(n_groups, np.int64)
     # Added up in double precision; the results are stored in single.
     own, alone = np.zeros((n_cameras, n_levels)), np.zeros((n_levels, n_cameras))
@@ -132,7 +149,7 @@ def _sum_draw(
     # Of the piece at hand.
     seen, cameras_m = np.zeros(n_levels), np.zeros(n_levels)
     seen_by = np.zeros((n_levels, words), np.uint64)
-    at_hand = -1
+    at_hand, walked = -1, False
     for number in range(len(touched) + 1):
         s = touched[number] if number < len(touched) else -1
         if at_hand >= 0 and (s < 0 or piece[s] != at_hand):
@@ -148,7 +165,7 @@ def _sum_draw(
                         found_cameras[level, at] = cameras_m[level]
                         count[level] = at + 1
                     seen[level] = cameras_m[level] = 0.0
-                for word in range(0 if only_total else words):
+                for word in range(words if walked else 0):
                     bits = seen_by[level, word]
                     if bits:
                         for i in range(walk_start[at_hand], walk_start[at_hand + 1]):
@@ -158,6 +175,7 @@ def _sum_draw(
             break
         at_hand = piece[s]
         only_total = at_hand >= told_apart
+        walked = walk_start[at_hand] < walk_start[at_hand + 1]
         many = 0
         k = head[s]
         i = segment_of[k]
@@ -167,50 +185,95 @@ def _sum_draw(
             k = following[k]
         head[s] = -1
         length = np.sqrt((ends[i, 2] - ends[i, 0]) ** 2 + (ends[i, 3] - ends[i, 1]) ** 2)
+        # Cameras that have all of the segment in view are counted, the others' parts sorted.
         for j in range(0 if only_total else many):
             k = chosen[j]
             c = camera_of[k]
             bit = np.uint64(1) << np.uint64(c % 64)
             for level in range(n_levels):
-                if extent[k, level] != NONE:
-                    part = length
-                    if extent[k, level] != ALL:
-                        part = (end_of[k, level] - start_of[k, level]) * length
-                    own[c, level] += part
-                    cameras_m[level] += part
-                    seen_by[level, c // 64] |= bit
-        for level in range(n_levels):
-            # Cameras that have all of the segment in view are counted, the others' parts sorted.
-            whole, partial = 0, 0
-            which = 0  # sum of the numbers of the cameras at once: with a single camera, its number
-            for j in range(many):
-                k = chosen[j]
                 if extent[k, level] == NONE:
                     continue
-                if extent[k, level] != ALL:
-                    in_part[partial] = k
-                    partial += 1
+                part = length
+                if extent[k, level] == ALL:
+                    whole_of[level] += 1
+                    which_of[level] += c
+                    for word in range(group_words):
+                        groups_of[level, word] |= groups[c, word]
+                else:
+                    partial_of[level] += 1
+                    part_of[level] = k
+                    part = (end_of[k, level] - start_of[k, level]) * length
+                own[c, level] += part
+                cameras_m[level] += part
+                if walked:
+                    seen_by[level, c // 64] |= bit
+        for level in range(n_levels):
+            whole, partial = 0, 0
+            which = 0  # sum of the numbers of the cameras at once: with a single camera, its number
+            if only_total:
+                for j in range(many):
+                    k = chosen[j]
+                    if extent[k, level] == ALL:
+                        whole = 1
+                        break
+                    if extent[k, level] == PART:
+                        in_part[partial] = k
+                        partial += 1
+                if whole > 0:
+                    seen[level] += length
                     continue
-                whole += 1
-                if only_total:
-                    break
-                c = camera_of[k]
-                which += c
-                if n_groups > 0:
-                    for g in range(group_start[c], group_start[c + 1]):
-                        in_group[group_of[g]] += 1
-            if whole > 0:
-                seen[level] += length
-                if only_total:
+                if partial < 2:
+                    for j in range(partial):
+                        k = in_part[j]
+                        seen[level] += (end_of[k, level] - start_of[k, level]) * length
                     continue
-            parts_matter = partial > 0 and whole < 2
-            if whole > 1 and n_groups > 0:
-                for j in range(partial):
-                    c = camera_of[in_part[j]]
+            else:
+                whole, partial, which = whole_of[level], partial_of[level], which_of[level]
+                if whole + partial == 0:
+                    continue
+                whole_of[level] = partial_of[level] = which_of[level] = 0
+                if whole == 0 and partial == 1:
+                    k = part_of[level]
+                    c = camera_of[k]
+                    part = (end_of[k, level] - start_of[k, level]) * length
+                    seen[level] += part
+                    alone[level, c] += part
                     for g in range(group_start[c], group_start[c + 1]):
-                        parts_matter |= in_group[group_of[g]] == 0
+                        by_group[level, group_of[g]] += part
+                    continue
+                matters = partial > 0 and whole < 2
+                if partial > 0:
+                    partial = 0
+                    for j in range(many):
+                        k = chosen[j]
+                        if extent[k, level] == PART:
+                            in_part[partial] = k
+                            partial += 1
+                            for word in range(group_words):
+                                others = groups[camera_of[k], word] & ~groups_of[level, word]
+                                matters |= others != 0
+                if whole > 0:
+                    seen[level] += length
+                if not matters:
+                    if whole == 1:
+                        alone[level, which] += length
+                    for word in range(group_words):
+                        bits = groups_of[level, word]
+                        g = 64 * word
+                        while bits:
+                            if bits & np.uint64(1):
+                                by_group[level, g] += length
+                            bits >>= np.uint64(1)
+                            g += 1
+                        groups_of[level, word] = 0
+                    continue
+                for g in range(n_groups):
+                    bits = groups_of[level, g // 64] >> np.uint64(g % 64)
+                    in_group[g] = 1 if bits & np.uint64(1) else 0
+                for word in range(group_words):
+                    groups_of[level, word] = 0
             events = 0
-            for j in range(partial if parts_matter else 0):
+            for j in range(partial):
                 k = in_part[j]
                 # Sorted by insertion; where parts touch, ends come first.
                 for side in range(2):
@@ -242,16 +305,15 @@ def _sum_draw(
                     break
                 k = event_of[e]
                 change = 1 if k >= 0 else -1
-                c = camera_of[k if k >= 0 else -k - 1]
                 at_once += change
-                which += change * c
-                if n_groups > 0:
+                if not only_total:
+                    c = camera_of[k if k >= 0 else -k - 1]
+                    which += change * c
                     for g in range(group_start[c], group_start[c + 1]):
                         in_group[group_of[g]] += change
                 before = at
             if whole == 0:
                 seen[level] += covered
-            in_group[:] = 0
     if told_apart == 0:
         return chains, found
     for level in range(n_levels):
@@ -327,6 +389,7 @@ def expose_draws(
         np.full(segments, -1, np.int32), np.empty(segments, np.int32), np.empty(1024, np.int32),
         np.zeros(segments // 64 + 1, np.uint64),
     )  # fmt: skip
+    groups = _group_bits(group_start, group_of, result.by_group_m.shape[2])
     found = _new_found(levels, 1024)
     count = np.zeros((len(tops), levels), np.int64)
     for number in range(len(tops)):
@@ -342,8 +405,8 @@ def expose_draws(
         for level in range(levels):
             count[number, level] = -found.count[level]
         chains, found = _sum_draw(
-            draw, records, buffers, lines, piece, told_apart, group_start, group_of, walk_start,
-            walk_of, result, chains, found,
+            draw, records, buffers, lines, piece, told_apart, groups, group_start, group_of,
+            walk_start, walk_of, result, chains, found,
         )  # fmt: skip
         for level in range(levels):
             count[number, level] += found.count[level]

@@ -3,9 +3,12 @@
 import dataclasses
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from contrechamp.measure import routes as foot_routes
+from contrechamp.measure.estimates import quantiles_of_columns
 from contrechamp.measure.exposure import CameraDraws, Pieces, expose
+from contrechamp.measure.street_figures import sums_by
 from contrechamp.sight.ahead import CAMERA, LEVELS, TOP_M, house, regions
 
 
@@ -20,7 +23,7 @@ def exposure() -> None:
 
 
 def all_else() -> None:
-    """Compile what outlines and routes through the streets need."""
+    """Compile what outlines, figures of streets and routes through them need."""
     regions()
     tree, node, edge = np.array([[-1, 0]]), np.array([1]), np.array([0])
     graph_start, column = np.array([0, 1, 2]), np.array([1, 0])
@@ -29,3 +32,7 @@ def all_else() -> None:
     foot_routes._edges_to_root(tree, row, node, indptr, graph_start, column, np.array([0, 0]))
     free = np.empty((1, 1), np.bool_)
     foot_routes._join_unseen(np.array([0, 1]), edge, edge, node, 2, node, edge, free)
+    seen = csr_array((np.ones(1, np.float32), np.zeros(1, np.int32), np.array([0, 1], np.int32)))
+    sums_by(seen, edge, 1)
+    quantiles_of_columns(seen)
+    quantiles_of_columns(sums_by(seen, edge, 1))

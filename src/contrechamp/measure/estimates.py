@@ -4,13 +4,14 @@ import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import betainc
 
-from contrechamp.base.ragged import ragged_ranges
+from contrechamp.base.compiled import compiled
 from contrechamp.measure.results import Estimate
 
 F8 = NDArray[np.float64]
@@ -74,29 +75,53 @@ def quantiles_of_columns(values: csr_array, threads: int | None = None) -> F8:
         (3, n): q05, median and q95 of each column.
     """
     n_draws, n = values.shape
-    by_column = values.tocsc()
-    start = by_column.indptr.astype(np.int64)
-    count = np.diff(start)
+    count = np.bincount(values.indices, minlength=n)
     rank = (n_draws - 1) * np.array([LOW, MIDDLE, HIGH])
     below = np.floor(rank).astype(np.int64)
     above = np.minimum(below + 1, n_draws - 1)
     # Where even the last of these ranks falls among the zeros there is nothing to sort.
     some = np.flatnonzero(n_draws - count <= above[-1])
+    number = np.full(n, -1, np.int64)
+    number[some] = np.arange(len(some))
     result = np.zeros((3, n))
 
     def work(first: int) -> None:
         columns = some[first : first + COLUMNS_AT_ONCE]
-        # Each column as a row, its zeros last.
-        rows = np.zeros((len(columns), n_draws), by_column.data.dtype)
-        rows[np.arange(n_draws) < count[columns][:, None]] = by_column.data[
-            ragged_ranges(start[columns], count[columns])
-        ]
+        rows = np.zeros((len(columns), n_draws), values.data.dtype)
+        _turn(values.indptr, values.indices, values.data, number, columns, first, rows)
         rows.sort(axis=1)
         result[:, columns] = _between(rows[:, below], rows[:, above], rank - below).T
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         list(pool.map(work, range(0, len(some), COLUMNS_AT_ONCE)))
     return result
+
+
+@compiled
+def _turn(
+    indptr: Any, indices: Any, data: Any, number: Any, columns: Any, first: int, rows: Any
+) -> None:
+    """Write some columns of a table in compressed rows as rows.
+
+    Args:
+        number: of each column among those that are sorted; -1 for others.
+        columns: to write, ascending; `first` is the number of the first.
+        rows: (n_columns, n_rows) gets what is not zero.
+    """
+    for row in range(len(indptr) - 1):
+        low, end = indptr[row], indptr[row + 1]
+        high = end
+        while low < high:
+            middle = (low + high) // 2
+            if indices[middle] < columns[0]:
+                low = middle + 1
+            else:
+                high = middle
+        while low < end and indices[low] <= columns[-1]:
+            at = number[indices[low]] - first
+            if at >= 0:
+                rows[at, row] = data[low]
+            low += 1
 
 
 def _between(low: NDArray[np.floating], high: NDArray[np.floating], part: F8) -> F8:

@@ -130,6 +130,32 @@ class Exposure:
     walk_cameras: NDArray[np.int32]
 
 
+@dataclass(frozen=True)
+class Standpoints:
+    """Where cameras stand, and what is kept of their views for all draws.
+
+    Args:
+        x: (n,) off outlines, metres east.
+        y: (n,) metres north.
+        over_start: with `over`, the buildings above or below each (`placing.off_outlines`).
+        over: see there.
+        views: of the segments of some pieces (`plan_views.keep_views`).
+    """
+
+    x: F8
+    y: F8
+    over_start: I8
+    over: I8
+    views: Any
+
+
+def standpoints(x: F8, y: F8, walls: Walls, reach_m: F8, pieces: Pieces) -> Standpoints:
+    """Work out what is the same in all draws of cameras that see no further than `reach_m`."""
+    x, y, over_start, over = off_outlines(x, y, walls)
+    views = keep_views(walls.index, over_start, x, y, reach_m, pieces.lines)
+    return Standpoints(x, y, over_start, over, views)
+
+
 #: Draws that one thread does at a time. Fixed, so that sums are added up in the same order whatever
 #: the number of threads.
 DRAWS_AT_ONCE = 8
@@ -146,6 +172,7 @@ def expose(
     groups: NDArray[np.bool_] | None = None,
     walks: Walks | None = None,
     beside: Pieces | None = None,
+    standing: Callable[[Pieces], Standpoints] | None = None,
     progress: Progress = silent,
     threads: int | None = None,
 ) -> Exposure:
@@ -162,6 +189,8 @@ def expose(
         groups: (n_groups, n) which cameras belong to which group.
         walks: for which distinct cameras are counted.
         beside: lines of which only the total is asked for. Each camera is swept once for both.
+        standing: returns what is known of the cameras' places (`standpoints`, as far as the
+            greatest range) for some pieces; worked out by default.
         progress: advanced with every draw, once for `pieces` and once for `beside`.
         threads: greatest number of threads; the result is the same bit for bit.
 
@@ -181,7 +210,7 @@ def expose(
     found = [_Gathered(pieces.n_pieces) for _ in levels]
     done = _draw_by_draw(
         cameras, walls, building_height_m, asked, levels, float(target_height_m), pieces.n_pieces,
-        rows, result, 1 if beside is None else 2, progress, threads,
+        rows, result, 1 if beside is None else 2, standing, progress, threads,
     )  # fmt: skip
     for some, count in done:
         for level, gathered in enumerate(found):
@@ -206,6 +235,7 @@ def expose_totals(
     levels: Sequence[Level],
     *,
     target_height_m: float = 1.6,
+    standing: Callable[[Pieces], Standpoints] | None = None,
     progress: Progress = silent,
     threads: int | None = None,
 ) -> F8:
@@ -216,7 +246,7 @@ def expose_totals(
     result = _room(n_draws, len(levels), 0, (n, n, 0, 0))
     done = _draw_by_draw(
         cameras, walls, building_height_m, pieces, levels, float(target_height_m), 0, rows, result,
-        1, progress, threads,
+        1, standing, progress, threads,
     )  # fmt: skip
     for _some in done:
         pass
@@ -247,12 +277,12 @@ def _draw_by_draw(
     rows: tuple[I8, I8, I8, I8],
     result: Any,
     steps: int,
+    standing: Callable[[Pieces], Standpoints] | None,
     progress: Progress,
     threads: int | None,
 ) -> Iterator[tuple[Any, Any]]:
     """Yield what `expose_draws` returns, some draws at a time, in their order."""
     n_draws = len(cameras.height_m)
-    x, y, over_start, over = off_outlines(cameras.x, cameras.y, walls)
     ppm = np.array([level.ppm for level in levels], dtype=np.float64)
     drawn = CameraColumns(
         *(
@@ -260,8 +290,11 @@ def _draw_by_draw(
             for name in CameraColumns._fields
         )
     )
-    furthest = drawn.range_m.max(axis=0, initial=0.0)
-    views = keep_views(walls.index, over_start, x, y, furthest, pieces.lines)
+    if standing is None:
+        furthest = drawn.range_m.max(axis=0, initial=0.0)
+        at = standpoints(cameras.x, cameras.y, walls, furthest, pieces)
+    else:
+        at = standing(pieces)
     tops_of = building_height_m if callable(building_height_m) else building_height_m.__getitem__
 
     with progress(_("Draws"), steps * n_draws) as advance:
@@ -271,8 +304,9 @@ def _draw_by_draw(
                 tops_of(slice(first, min(first + DRAWS_AT_ONCE, n_draws))), dtype=np.float64
             )
             done = expose_draws(
-                first, walls.index, tops, over_start, over, x, y, drawn, target_height_m, ppm,
-                pieces.lines, views, pieces.piece, told_apart, *rows, result,
+                first, walls.index, tops, at.over_start, at.over, at.x, at.y, drawn,
+                target_height_m, ppm, pieces.lines, at.views, pieces.piece, told_apart, *rows,
+                result,
             )  # fmt: skip
             advance(steps * len(tops))
             return done

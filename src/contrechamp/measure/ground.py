@@ -59,18 +59,19 @@ def scan_lines(
     )
     start = np.floor((along[camera] - half) / STEP_M).astype(np.int64)
     steps = np.ceil((along[camera] + half) / STEP_M).astype(np.int64) - start
-    cells = np.unique(
-        np.column_stack((np.repeat(line, steps), ragged_ranges(start, steps))), axis=0
-    )
+    step, least = ragged_ranges(start, steps), start.min(initial=0)
+    # Lines and steps as one number each, since rows take far longer to sort.
+    width = step.max(initial=0) - least + 1
+    line, step = np.divmod(np.unique(np.repeat(line, steps) * width + (step - least)), width)
 
-    v, u0 = cells[:, 0] * spacing_m + offset, cells[:, 1] * STEP_M
+    v, u0 = line * spacing_m + offset, (step + least) * STEP_M
     u1 = u0 + STEP_M
     pieces = Pieces(
         x0=u0 * cos - v * sin,
         y0=u0 * sin + v * cos,
         x1=u1 * cos - v * sin,
         y1=u1 * sin + v * cos,
-        piece=np.zeros(len(cells), np.int64),
+        piece=np.zeros(len(step), np.int64),
         n_pieces=1,
     )
     return pieces, spacing_m

@@ -244,20 +244,21 @@ def unseen_routes_exist(network: FootNetwork, edge_seen: csr_array, start: I8, g
     """
     # Edges that are in view in no draw join their ends once for all; only the others are left.
     seen = edge_seen.data >= UNSEEN_M
-    at_times = np.unique(edge_seen.indices[seen])
+    at = edge_seen.indices[seen]
     never = np.ones(len(network.edge_u), bool)
-    never[at_times] = False
+    never[at] = False
+    at_times = np.flatnonzero(~never)
+    number = np.cumsum(~never) - 1  # of each of them
     always = csr_array(
         (np.ones(int(never.sum())), (network.edge_u[never], network.edge_v[never])),
         shape=(network.n_nodes, network.n_nodes),
     )
     n_places, place = connected_components(always, directed=False)
     place = place.astype(np.int64)
-    row = np.repeat(np.arange(edge_seen.shape[0]), np.diff(edge_seen.indptr))[seen]
     free = np.empty((edge_seen.shape[0], len(start)), np.bool_)
     _join_unseen(
-        np.searchsorted(row, np.arange(edge_seen.shape[0] + 1)),
-        np.searchsorted(at_times, edge_seen.indices[seen]),
+        np.concatenate(([0], np.cumsum(seen)))[edge_seen.indptr],
+        number[at],
         place[network.edge_u[at_times]], place[network.edge_v[at_times]],
         n_places, place[start], place[goal], free,
     )  # fmt: skip

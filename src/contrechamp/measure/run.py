@@ -126,7 +126,7 @@ class _GroundLines:
     def of(self, stage: Stage) -> tuple[Pieces, float]:
         """Return what `scan_lines` does for a stage; all stages have the same places and seed."""
         places = stage.places
-        reach_m = greatest_range_m(stage.cameras, stage.priors)[places.camera]
+        reach_m = stage.reach_m
         key = reach_m.tobytes()
         if key not in self._laid:
             self._laid[key] = scan_lines(places.placed.x, places.placed.y, reach_m, seed=stage.seed)

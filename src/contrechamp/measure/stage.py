@@ -1,7 +1,7 @@
 """What is the same in all draws: placed cameras, the buildings within their range, groups."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -22,9 +22,11 @@ from contrechamp.measure.exposure import (
     CameraDraws,
     Exposure,
     Pieces,
+    Standpoints,
     Walks,
     expose,
     expose_totals,
+    standpoints,
 )
 from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
@@ -72,6 +74,8 @@ class Stage:
         threads: greatest number of threads.
         limits: of the cameras by their models (`Scene.limits`).
         notices: of cameras that contradict themselves.
+        kept: what `standing` worked out, by reach and pieces; shared by stages that differ in their
+            priors alone.
     """
 
     cameras: gpd.GeoDataFrame
@@ -87,6 +91,7 @@ class Stage:
     threads: int | None
     limits: Limits
     notices: tuple[Notice, ...]
+    kept: dict[tuple[bytes, int], tuple[Pieces, Standpoints]] = field(default_factory=dict)
 
     @cached_property
     def placed(self) -> Placed:
@@ -130,6 +135,21 @@ class Stage:
         )
         return self.several.one_at_a_time(drawn, numbers)
 
+    @cached_property
+    def reach_m(self) -> F8:
+        """How far a camera may see at most from each place."""
+        return greatest_range_m(self.cameras, self.priors)[self.places.camera]
+
+    def standing(self, pieces: Pieces) -> Standpoints:
+        """Return what the places have in view of pieces in every draw, worked out once."""
+        key = (self.reach_m.tobytes(), id(pieces))
+        if key not in self.kept:
+            placed = self.places.placed
+            at = standpoints(placed.x, placed.y, self.walls, self.reach_m, pieces)
+            # With the pieces, so that no others get their number.
+            self.kept[key] = (pieces, at)
+        return self.kept[key][1]
+
     def expose(
         self,
         numbers: Uniforms,
@@ -152,6 +172,7 @@ class Stage:
             groups=groups[:, self.places.camera] if with_groups else None,
             walks=walks,
             beside=beside,
+            standing=self.standing,
             progress=progress,
             threads=self.threads,
         )
@@ -166,6 +187,7 @@ class Stage:
             pieces,
             self.levels,
             target_height_m=self.target_height_m,
+            standing=self.standing,
             progress=progress,
             threads=self.threads,
         )

@@ -1,12 +1,14 @@
 """How much of the walkable streets is in view: figures draw by draw, and tables of pieces."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
+from contrechamp.base.compiled import compiled
 from contrechamp.measure.drawn import DrawnFigure
 from contrechamp.measure.estimates import quantiles_of_columns
 from contrechamp.measure.exposure import Exposure
@@ -46,21 +48,41 @@ def sums_by(values: csr_array, owner: NDArray[np.integer], n: int) -> csr_array:
     >>> sums_by(three, np.array([0, 0, 1]), 2).toarray().tolist()
     [[1.0, 2.0], [0.0, 0.0]]
     """
-    summed = [_sums_of_rows(rows, owner, n) for rows in _in_batches(values)]
-    return csr_array(vstack(summed, format="csr")) if summed else csr_array((0, n))
-
-
-def _sums_of_rows(values: csr_array, owner: NDArray[np.integer], n: int) -> csr_array:
     rows = values.shape[0]
-    row = np.repeat(np.arange(rows), np.diff(values.indptr))
-    key = row * n + owner[values.indices]
-    first = np.flatnonzero(np.diff(key, prepend=-1))
-    data = np.add.reduceat(values.data, first, dtype=np.float64) if len(first) else np.empty(0)
-    of_row, column = np.divmod(key[first], n)
-    start = np.searchsorted(of_row, np.arange(rows + 1))
-    # As wide as they come: 64 bits would double what the numbers of columns take.
-    entries = (data, column.astype(values.indices.dtype), start.astype(values.indices.dtype))
-    return csr_array(entries, shape=(rows, n))
+    start = np.zeros(rows + 1, values.indptr.dtype)
+    most = _runs(values.indptr, values.indices, owner, start)
+    column, sums = np.empty(most, values.indices.dtype), np.empty(most)
+    _sum_runs(values.indptr, values.indices, values.data, owner, column, sums)
+    return csr_array((sums, column, start), shape=(rows, n))
+
+
+@compiled
+def _runs(indptr: Any, indices: Any, owner: Any, start: Any) -> int:
+    """Count the owners that each row has something of; return how many there are in all."""
+    found = 0
+    for row in range(len(indptr) - 1):
+        before = -1
+        for i in range(indptr[row], indptr[row + 1]):
+            of = owner[indices[i]]
+            found += of != before
+            before = of
+        start[row + 1] = found
+    return found
+
+
+@compiled
+def _sum_runs(indptr: Any, indices: Any, data: Any, owner: Any, column: Any, sums: Any) -> None:
+    """Write the sum for each owner in each row, in double precision."""
+    found = -1
+    for row in range(len(indptr) - 1):
+        before = -1
+        for i in range(indptr[row], indptr[row + 1]):
+            of = owner[indices[i]]
+            if of != before:
+                found += 1
+                column[found], sums[found] = of, 0.0
+                before = of
+            sums[found] += data[i]
 
 
 def street_figures(

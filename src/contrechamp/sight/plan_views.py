@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.sight.arrays import F8
 from contrechamp.sight.growing import doubled, doubled_rows
+from contrechamp.sight.hull import bins_of
 from contrechamp.sight.parts import (
     new_parts,
     segments_in_view,
@@ -47,12 +48,13 @@ _AT_THE_WALL = 1e-9
 #: The views of places, as the compiled code takes them. `reach` is how far each is known, 0 where
 #: none is kept. Then, in compressed rows, its slices that end at a wall (bit, building, distance of
 #: the wall, both directions), and the segments within reach: position among the segments, distance,
-#: bits; those of which some is in view come first, up to `in_view_end`. Then the parts in view of
-#: each segment, in compressed rows.
+#: bits, directions (`hull.bins_of`); those of which some is in view come first, up to
+#: `in_view_end`. Then the parts in view of each segment, in compressed rows.
 PlanViews = namedtuple(
     "PlanViews",
     "reach slice_start slice_bit slice_building slice_m slice_ends"
-    " segment_start in_view_end segment segment_m segment_bits part_start part_from part_to",
+    " segment_start in_view_end segment segment_m segment_bits segment_bins"
+    " part_start part_from part_to",
 )
 
 
@@ -62,7 +64,8 @@ def no_views(places: int) -> Any:
     number, bits = np.empty(0, np.int32), np.empty(0, np.uint64)
     return PlanViews(
         np.zeros(places), start, bits, number, none, np.empty((0, 4)),
-        start, np.zeros(places, np.int64), number, none, bits, np.zeros(1, np.int64), none, none,
+        start, np.zeros(places, np.int64), number, none, bits, bits,
+        np.zeros(1, np.int64), none, none,
     )  # fmt: skip
 
 
@@ -97,7 +100,8 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
     slice_m, ends = np.empty(1024), np.empty((1024, 4))
     segment_start, in_view_end = np.zeros(places + 1, np.int64), np.zeros(places, np.int64)
     segment, segment_bits = np.empty(8192, np.int32), np.empty(8192, np.uint64)
-    segment_m, part_start = np.empty(8192), np.zeros(8193, np.int64)
+    segment_bins, segment_m = np.empty(8192, np.uint64), np.empty(8192)
+    part_start = np.zeros(8193, np.int64)
     part_from, part_to = np.empty(8192), np.empty(8192)
     no_heights, nobody = np.empty(0), np.empty(0, np.int64)
     walls = segments = n_parts = 0
@@ -142,7 +146,8 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
                 parts = new_parts(2 * len(parts.segment))
             while segments + many > len(segment):
                 segment, segment_bits = doubled(segment), doubled(segment_bits)
-                segment_m, part_start = doubled(segment_m), doubled(part_start)
+                segment_bins, segment_m = doubled(segment_bins), doubled(segment_m)
+                part_start = doubled(part_start)
             while n_parts + found > len(part_from):
                 part_from, part_to = doubled(part_from), doubled(part_to)
             # Those of which some is in view, then those behind walls.
@@ -162,6 +167,7 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
                     bx, by = lines.ends[s, 2] - x[c], lines.ends[s, 3] - y[c]
                     segment[segments], segment_m[segments] = s, distance_of(ax, ay, bx, by)
                     segment_bits[segments] = hidden_bits(slices, out, ax, ay, bx, by)
+                    segment_bins[segments] = bins_of(ax, ay, bx, by)
                     segments += 1
                     part_start[segments] = n_parts
                 if behind == 0:
@@ -170,8 +176,8 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
     return (
         slice_start, bit[:walls], building[:walls], slice_m[:walls], ends[:walls],
         segment_start, in_view_end, segment[:segments], segment_m[:segments],
-        segment_bits[:segments], part_start[: segments + 1], part_from[:n_parts],
-        part_to[:n_parts],
+        segment_bits[:segments], segment_bins[:segments], part_start[: segments + 1],
+        part_from[:n_parts], part_to[:n_parts],
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.sight.arrays import Cameras, Level
 from contrechamp.sight.growing import doubled, doubled_rows
+from contrechamp.sight.hull import window
 from contrechamp.sight.limits import density_reach, near_and_far
 from contrechamp.sight.parts import (
     SAME_POINT,
@@ -23,7 +24,7 @@ from contrechamp.sight.parts import (
     within_circle,
 )
 from contrechamp.sight.placing import off_outlines
-from contrechamp.sight.plan_views import ALL_BITS, no_views
+from contrechamp.sight.plan_views import no_views
 from contrechamp.sight.settled import (
     WIDEST_SECTOR,
     append_settled,
@@ -240,30 +241,34 @@ def record_seen(
         around = sweep_deg[c] >= 360.0
         sector = whole_circle if around else ends_of_sweep(start, sweep)
         kept = furthest <= views.reach[c] and (around or sweep <= WIDEST_SECTOR)
-        low = ALL_BITS
+        low = np.uint64(0)
         if kept:
             low = low_bits(views, c, index, top, height[c], z, furthest, sector)
+        candidates, from_rad, turn = 0, start, sweep
+        if kept and low:
+            while True:
+                candidates, needed = unsettled(views, c, low, furthest, within_view)
+                if candidates != TOO_SMALL:
+                    break
+                within_view = doubled(within_view)
+            from_rad, turn = window(needed, start, sweep)
         found = 0
-        if low:
+        if not kept or (candidates > 0 and turn > 0.0):
             while True:
                 slices = sweep_camera(
                     index, top, above, x[c], y[c], height[c], z,
-                    furthest, start, sweep, False, scratch, out,
+                    furthest, from_rad, turn, False, scratch, out,
                 )  # fmt: skip
                 if slices != TOO_SMALL:
                     break
                 scratch, out = enlarged(scratch, out)
-            candidates, ring, inner = 0, 0, 0.0
+            ring, inner = 0, furthest if kept else 0.0
             while inner < furthest and scratch.sector_count[ring] >= 0 and slices > 0:
                 outer = ring_end(ring, furthest)
-                if kept:
-                    outer = furthest
-                    more = unsettled(views, c, low, furthest, within_view)
-                else:
-                    more = segments_in_view(
-                        lines, x[c], y[c], inner, outer, scratch.sectors[ring],
-                        scratch.sector_count[ring], leaves, within_view, candidates,
-                    )  # fmt: skip
+                more = segments_in_view(
+                    lines, x[c], y[c], inner, outer, scratch.sectors[ring],
+                    scratch.sector_count[ring], leaves, within_view, candidates,
+                )  # fmt: skip
                 if more == TOO_SMALL:
                     leaves, within_view = doubled(leaves), doubled(within_view)
                     continue
@@ -271,7 +276,7 @@ def record_seen(
                 ring += 1
             while True:
                 found = visible_parts(
-                    slices, out, x[c], y[c], start, furthest, ends_of, within_view, candidates,
+                    slices, out, x[c], y[c], from_rad, furthest, ends_of, within_view, candidates,
                     parts,
                 )  # fmt: skip
                 if found != TOO_SMALL:

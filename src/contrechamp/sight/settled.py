@@ -66,16 +66,21 @@ def low_bits(
 
 
 @compiled_part
-def unsettled(views: Any, place: int, low: Any, furthest: float, within: Any) -> int:
-    """List the segments that lie behind a low house; return how many, `TOO_SMALL` for no room."""
-    n = 0
+def unsettled(views: Any, place: int, low: Any, furthest: float, within: Any) -> tuple[int, Any]:
+    """List the segments that lie behind a low house.
+
+    Returns:
+        how many, `TOO_SMALL` for no room; and the directions in which they lie (`hull.bins_of`).
+    """
+    n, bins = 0, np.uint64(0)
     for i in range(views.segment_start[place], views.segment_start[place + 1]):
         if views.segment_bits[i] & low and views.segment_m[i] < furthest:
             if n == len(within):
-                return TOO_SMALL
+                return TOO_SMALL, bins
             within[n] = views.segment[i]
+            bins |= views.segment_bins[i]
             n += 1
-    return n
+    return n, bins
 
 
 @compiled_part
