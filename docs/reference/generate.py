@@ -25,6 +25,7 @@ from contrechamp.measure.priors import BOUNDS, KINDS, Aimed, ByDensity, Row, def
 from contrechamp.measure.stage import FREE_STANDING
 from contrechamp.measure.trips import GOALS
 from contrechamp.publish.figures import figures_schema
+from contrechamp.publish.verify_page import building
 from contrechamp.scene.camera_fields import FIELDS, CameraField
 from contrechamp.scene.camera_table import LAT, LON
 from contrechamp.scene.service_names import service_label
@@ -549,6 +550,16 @@ def figures() -> str:
     return _with_part("figures.md", "goals", "".join(rows))
 
 
+def verify_page() -> str:
+    """Return the page that checks bundles, published apart from any bundle."""
+    return building.page().decode()
+
+
+def verify_digest() -> str:
+    """Return its digest, as sha256sum reads it."""
+    return f"{building.digest()}  {building.NAME}\n"
+
+
 PAGES = {
     "camera-table.md": camera_table,
     "files.md": files,
@@ -559,6 +570,8 @@ PAGES = {
     "records.md": records,
     "records.schema.json": records_schema,
     "sample-references.md": sample_references,
+    "verify.html": verify_page,
+    "verify.html.sha256": verify_digest,
 }
 
 

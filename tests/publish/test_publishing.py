@@ -52,6 +52,7 @@ SOURCE = Path(i18n.__file__).parents[1]
 WORDED = [
     *(SOURCE / "publish/report").rglob("*.py"),
     *(SOURCE / "publish/report").rglob("*.jinja"),
+    SOURCE / "publish/verify_page/texts.py",
     *(SOURCE / "wording" / f"{name}.py"
       for name in ("confidence", "publications", "standing", "letters", "consent", "rights")),
     SOURCE / "base/written.py",

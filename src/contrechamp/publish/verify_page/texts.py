@@ -188,6 +188,7 @@ def _of_files() -> dict[str, str]:
         "newer-format": _("it has a newer format; get a newer copy of this page"),
         "no-such-file": none,
         "does-not-belong": none,
+        "does-not-follow": _("it is not what follows from the statement"),
         "page-differs": _("the page does not say it"),
         "not-as-published": published,
         "stated-otherwise": published,

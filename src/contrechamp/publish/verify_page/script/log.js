@@ -8,6 +8,7 @@ class Log {
     this.bundle = bundle;
     this.checkpoint = null;
     this.signedAt = "";
+    this.software = "";
     this.signers = [];
     this.members = [];
     this.used = new Set();
@@ -91,7 +92,7 @@ class Log {
         throw new Refused("other-log");
       }
       this.checkpoint = said;
-      this.signedAt = at;
+      [this.signedAt, this.software] = [at, software];
       await this.keepSigners(names);
       await this.compareSigned(digests.map((match) => match[1]));
     } catch (error) {

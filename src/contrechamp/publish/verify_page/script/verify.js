@@ -1,8 +1,9 @@
 // All checks of a bundle, each of which goes as far as it can without the others.
 
 const RECORDS = "data/open/records.jsonl";
+const INFO = "bag-info.txt";
 const FIXED = [
-  STATEMENT, CLAIMS, KEYS, PEM, ENTRIES, NODES, CHECKPOINT, "bagit.txt", "bag-info.txt", "README.txt",
+  STATEMENT, CLAIMS, KEYS, PEM, ENTRIES, NODES, CHECKPOINT, INFO, "bagit.txt", "README.txt",
   "CITATION.cff", "ro-crate-metadata.json", "claims.schema.json",
   "manifest-sha256.txt", "manifest-sha512.txt", "tagmanifest-sha256.txt", "tagmanifest-sha512.txt",
 ];
@@ -24,6 +25,7 @@ async function verifyBundle(bundle, progress = () => {}) {
       await checkPages(bundle, statement, file.claims);
     }
     checkStatedFiles(bundle, statement);
+    await checkInfo(bundle, log, statement);
   }
   checkNothingElse(bundle, log, statement);
   if (log.checkpoint) {
@@ -62,6 +64,28 @@ function checkStatedFiles(bundle, statement) {
     } else if (![digest, undefined].includes(bundle.digests.get(path))) {
       bundle.report("statement", path, "", "not-as-published");
     }
+  }
+}
+
+/** Check what bag-info.txt says: it follows from the statement, the signature and the sizes. */
+async function checkInfo(bundle, log, statement) {
+  const content = log.checkpoint && bundle.has(INFO) ? await bundle.content(INFO) : null;
+  if (content === null) {
+    return;
+  }
+  const payload = [...bundle.files].filter(([path]) => path.startsWith("data/"));
+  const bytes = payload.reduce((sum, [, file]) => sum + file.size, 0);
+  const { id } = statement.publication;
+  const lines = [
+    `Bagging-Date: ${log.signedAt.slice(0, 10)}`,
+    `Bag-Software-Agent: ${log.software}`,
+    `External-Identifier: ${log.checkpoint.origin}/${id}/${statement.edition}`,
+    "External-Description: A publication, with proofs of what it says; see README.txt",
+    `Payload-Oxum: ${bytes}.${payload.length}`,
+    "",
+  ];
+  if (textOf(content) !== lines.join("\n")) {
+    bundle.report("altered", INFO, "", "does-not-follow");
   }
 }
 
