@@ -25,6 +25,7 @@ from contrechamp.measure.priors import BOUNDS, KINDS, Aimed, ByDensity, Row, def
 from contrechamp.measure.stage import FREE_STANDING
 from contrechamp.measure.trips import GOALS
 from contrechamp.publish.figures import figures_schema
+from contrechamp.publish.verify_page import building
 from contrechamp.redact import kinds as masked_kinds
 from contrechamp.scene.camera_fields import FIELDS, CameraField
 from contrechamp.scene.camera_table import LAT, LON
@@ -565,6 +566,16 @@ def masking_documents() -> str:
     return _with_part("masking-documents.md", "kinds", "".join(rows))
 
 
+def verify_page() -> str:
+    """Return the page that checks bundles, published apart from any bundle."""
+    return building.page().decode()
+
+
+def verify_digest() -> str:
+    """Return its digest, as sha256sum reads it."""
+    return f"{building.digest()}  {building.NAME}\n"
+
+
 PAGES = {
     "masking-documents.md": masking_documents,
     "camera-table.md": camera_table,
@@ -576,6 +587,8 @@ PAGES = {
     "records.md": records,
     "records.schema.json": records_schema,
     "sample-references.md": sample_references,
+    "verify.html": verify_page,
+    "verify.html.sha256": verify_digest,
 }
 
 

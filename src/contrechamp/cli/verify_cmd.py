@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base import files
+from contrechamp.base.files import new_file, refuse_existing
 from contrechamp.base.errors import CheckFailedError, UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.machine import seen_folder
@@ -74,12 +75,38 @@ def command() -> click.Command:
                 help=_("Of a bundle: what disclose wrote, to be compared; --identity opens it."),
             ),
             click.Option(
+                ["--page"],
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                is_eager=True,
+                expose_value=False,
+                callback=_write_page,
+                help=_(
+                    "Write a page that checks bundles in a browser, for people without this "
+                    "program; print its SHA-256."
+                ),
+            ),
+            click.Option(
                 ["--quick"], is_flag=True, help=_("Do not read the content of the files.")
             ),
             *secret_options(),
             json_option(),
         ],
     )
+
+
+def _write_page(ctx: click.Context, _option: click.Parameter, target: Path | None) -> None:
+    """Write verify.html instead of verifying anything; it must not exist yet."""
+    if target is None or ctx.resilient_parsing:
+        return
+    from contrechamp.publish.verify_page import building
+
+    refuse_existing(target)
+    with new_file(target) as partial:
+        partial.write_bytes(building.page())
+    # In the form that sha256sum reads; whoever hands the page on tells this on another way.
+    click.echo(f"{building.digest()}  {shown(target.name)}")
+    ctx.exit()
 
 
 def _verify(
