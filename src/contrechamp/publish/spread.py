@@ -100,6 +100,14 @@ def _assumed(figure: Figure, numbers: Numbers) -> str:
     return numbers.all_of([unknown_label(name) for name in names])
 
 
+def nine_in_ten() -> str:
+    """Return the share of draws between the ends of an interval.
+
+    It stands apart from texts: checkers of catalogues take "% o" for a format of C.
+    """
+    return _("90 %")
+
+
 def how_sure(told: Spread) -> str:
     """Return the end of a sentence that gave ``told.value``: its span, or else its interval.
 
@@ -111,7 +119,9 @@ def how_sure(told: Spread) -> str:
             span=told.span, unknowns=told.assumed
         )
     if told.interval:
-        return _(" ({interval} in 90 % of the draws)").format(interval=told.interval)
+        return _(" ({interval} in {share} of the draws)").format(
+            interval=told.interval, share=nine_in_ten()
+        )
     return ""
 
 

@@ -22,7 +22,7 @@ from contrechamp.publish.report.document import (
     Section,
     Words,
 )
-from contrechamp.publish.spread import DIGITS, spread
+from contrechamp.publish.spread import DIGITS, nine_in_ten, spread
 
 
 def written(figure: Figure, numbers: Numbers) -> str:
@@ -36,8 +36,8 @@ def written(figure: Figure, numbers: Numbers) -> str:
             value=told.value, span=told.span, unknowns=told.assumed
         )
     if told.interval:
-        return _("{value} ({interval} in 90 % of the draws)").format(
-            value=told.value, interval=told.interval
+        return _("{value} ({interval} in {share} of the draws)").format(
+            value=told.value, interval=told.interval, share=nine_in_ten()
         )
     if told.agreement:
         return _("{value} ({agreement})").format(value=told.value, agreement=told.agreement)
