@@ -259,17 +259,18 @@ def _without_links(value: Any) -> Any:
 
 def _numbers(value: Any) -> Iterator[int]:
     """Yield the numbers of evidence that a part of the tree links to, each once."""
-    links = dict.fromkeys(one.to for one in _links(value))
+    links = dict.fromkeys(_links(value))
     beginning = f"{_EVIDENCE}-"
     yield from (int(one.removeprefix(beginning)) for one in links if one.startswith(beginning))
 
 
-def _links(value: Any) -> Iterator[Link]:
-    if isinstance(value, Link):
-        yield value
-    elif isinstance(value, tuple):
+def _links(value: Any) -> Iterator[str]:
+    """Yield the anchors that a part of the tree leads to."""
+    if isinstance(value, tuple):
         for one in value:
             yield from _links(one)
+    elif isinstance(to := getattr(value, "to", None), str):
+        yield to
     elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             yield from _links(getattr(value, field.name))
