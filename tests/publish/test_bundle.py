@@ -407,3 +407,23 @@ def test_hostile_words_stand_in_claims_and_pages_alike(tmp_path: Path) -> None:
     assert len(told) == 1 + len(words)
     schema = json.loads((bundle / "claims.schema.json").read_bytes())
     jsonschema.validate(json.loads((bundle / "data/claims.json").read_bytes()), schema)
+
+
+def test_a_bundle_that_cannot_be_written_leaves_nothing_and_the_next_run_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = bundles.sample(tmp_path / "desk")
+
+    def full(*_given: object, **_more: object) -> None:
+        raise OutputError("SAMPLE: no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bundles.writing.bag.Writer, "finish", full)
+        with pytest.raises(OutputError, match="no room"):
+            sample.publish(tmp_path / "out")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["desk"]
+    with sample.opened() as at:  # the log has what was to be published: better than the reverse
+        (stated,) = subjects.below(at.case, "publication/")
+    bundle = sample.publish(tmp_path / "out")
+    assert (bundle / "statement.json").read_bytes() == stated.content
+    assert verifying.verify(bundle).discrepancies == []
