@@ -23,7 +23,7 @@ from followthemoney import model
 from contrechamp.base.errors import OutputError
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.findings import Recommendation
-from contrechamp.publish.bundle import claims_file, verifying
+from contrechamp.publish.bundle import claims_file, pages, verifying
 from contrechamp.publish.bundle import statement as statements
 from contrechamp.publish.report import publishing
 from contrechamp.vault import subjects
@@ -427,3 +427,21 @@ def test_a_bundle_that_cannot_be_written_leaves_nothing_and_the_next_run_says_th
     bundle = sample.publish(tmp_path / "out")
     assert (bundle / "statement.json").read_bytes() == stated.content
     assert verifying.verify(bundle).discrepancies == []
+
+
+def test_a_page_is_read_as_people_read_it() -> None:
+    page = (
+        "<head><title>SAMPLE</title><style>of no words</style></head><body>"
+        '<p>It is <a class="number" href="#m-1"><bdi>33.0\u201352.7 %</bdi></a> of the street '
+        '<a href="#evidence-3">[3]</a>, it says.</p><img alt="A map."><p>Last &amp; least.</p></body>'
+    ).encode()
+
+    def claim(number: int, *words: str) -> claims_file.Claim:
+        return claims_file.Claim(number, "0" * 16, "finding", "at", {"en": words})
+
+    first = claim(1, "A map.", "It is \u206833.0\u201352.7 %\u2069 of the street , it says.")
+    last = claim(2, "Last & least.")
+    assert list(pages.missing(page, [first, last], "en")) == []
+    assert list(pages.missing(page, [last, first], "en")) == [first]
+    for other in ("It is 33.1\u201352.7 % of the street", "of no words", "[3]"):
+        assert list(pages.missing(page, [claim(1, other)], "en")) == [claim(1, other)]
