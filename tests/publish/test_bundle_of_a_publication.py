@@ -21,8 +21,10 @@ import shapely
 from followthemoney import model
 
 from contrechamp.base.errors import OutputError
+from contrechamp.cli.run import run
 from contrechamp.dossier.reading import lookup
-from contrechamp.publish.bundle import claims_file, verifying
+from contrechamp.dossier.records.findings import Recommendation
+from contrechamp.publish.bundle import claims_file, pages, verifying
 from contrechamp.publish.bundle import statement as statements
 from contrechamp.publish.report import publishing
 from contrechamp.vault import subjects
@@ -149,7 +151,7 @@ def test_open_data_is_read_by_what_others_read_it_with(bundle: Path) -> None:
         assert path.stat().st_size == int(by_id[part["@id"]]["contentSize"])
     assert by_id[by_id["./"]["publisher"]["@id"]]["name"] == "Sample House"
     lines = [line.split(": ", 1) for line in (bundle / "CITATION.cff").read_text().splitlines()]
-    cited = {one[0]: json.loads(one[1]) for one in lines if len(one) == 2}  # each value is JSON too
+    cited = {one[0]: json.loads(one[1]) for one in lines if one[-1].startswith('"')}
     assert cited["  - name"] == "Sample House"
     assert cited["cff-version"] == "1.2.0"
     assert cited["date-released"] == "2026-05-01"
@@ -221,6 +223,17 @@ def test_an_anchor_dates_it_and_says_until_when_its_certificate_holds(
     strangers = rfc3161.roots((other / "root.pem").read_bytes())
     told = verifying.verify(bundle, trusted=strangers).discrepancies
     assert [one.subject for one in told] == ["anchors/1.tsr"]
+
+
+def test_how_old_an_anchor_is_and_when_it_ends_is_told(
+    made: tuple[Sample, Path], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["verify", str(made[1]), "--lang", "en"]) == 0
+    told = capfd.readouterr().out
+    assert "The publication was there by" in told
+    assert "(age in days: 0)" in told
+    assert "have the log dated anew" in told  # the authority of the test is good for a month
+    assert "Nothing from outside dates" not in told
 
 
 def test_the_same_publication_has_the_same_root_and_one_statement(
@@ -378,3 +391,70 @@ def test_consistency_of_every_smaller_tree_is_shown(size: int) -> None:
         for place in range(len(proof)):
             cut = [*proof[:place], *proof[place + 1 :]]
             assert not merkle.check_consistency(first, before, size, merkle.root(leaves), cut)
+
+
+def test_hostile_words_stand_in_claims_and_pages_alike(tmp_path: Path) -> None:
+    words = (
+        "SAMPLE <script>alert(1)</script> &amp; &lt;b&gt;",
+        'SAMPLE </p><a href="#finding-1">here',
+        'SAMPLE =HYPERLINK("x")',
+        "SAMPLE \u202eback\u202c \u2066isolated\u2069 \u200fmark",
+        "SAMPLE line\u2028separator and\r\nreturn\n\nparagraph",
+        'SAMPLE ]}],"evidence":[{"n":1}',
+        "SAMPLE " + "long" * 125,
+        "عينة \u200emixed\u200e 33.0–52.7 %",
+    )
+    sample = bundles.sample(tmp_path / "desk")
+    with sample.opened() as at:
+        refs = [
+            at.put(Recommendation(what=text(one), to_kind="other", sample=True)) for one in words
+        ]
+        record = lookup.get(at.case, sample.ref).record
+        at.put(replace(record, cites=(*record.cites, *refs)), sample.ref)
+        released(at, sample.ref)
+    bundle = sample.publish(tmp_path / "out", languages=("en", "he"))
+    done = verifying.verify(bundle)
+    assert done.discrepancies == []
+    told = [one.claim.words["en"][0] for one in done.claims if one.claim.kind == "recommendation"]
+    assert len(told) == 1 + len(words)
+    schema = json.loads((bundle / "claims.schema.json").read_bytes())
+    jsonschema.validate(json.loads((bundle / "data/claims.json").read_bytes()), schema)
+
+
+def test_a_bundle_that_cannot_be_written_leaves_nothing_and_the_next_run_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = bundles.sample(tmp_path / "desk")
+
+    def full(*_given: object, **_more: object) -> None:
+        raise OutputError("SAMPLE: no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bundles.writing.bag.Writer, "finish", full)
+        with pytest.raises(OutputError, match="no room"):
+            sample.publish(tmp_path / "out")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["desk"]
+    with sample.opened() as at:  # the log has what was to be published: better than the reverse
+        (stated,) = subjects.below(at.case, "publication/")
+    bundle = sample.publish(tmp_path / "out")
+    assert (bundle / "statement.json").read_bytes() == stated.content
+    assert verifying.verify(bundle).discrepancies == []
+
+
+def test_a_page_is_read_as_people_read_it() -> None:
+    page = (
+        "<head><title>SAMPLE</title><style>of no words</style></head><body>"
+        '<p>It is <a class="number" href="#m-1"><bdi>33.0\u201352.7 %</bdi></a> of the street '
+        '<a href="#evidence-3">[3]</a>, it says.</p><img alt="A map.">'
+        "<p>Last &amp; least.</p></body>"
+    ).encode()
+
+    def claim(number: int, *words: str) -> claims_file.Claim:
+        return claims_file.Claim(number, "0" * 16, "finding", "at", {"en": words})
+
+    first = claim(1, "A map.", "It is \u206833.0\u201352.7 %\u2069 of the street , it says.")
+    last = claim(2, "Last & least.")
+    assert list(pages.missing(page, [first, last], "en")) == []
+    assert list(pages.missing(page, [last, first], "en")) == [first]
+    for other in ("It is 33.1\u201352.7 % of the street", "of no words", "[3]"):
+        assert list(pages.missing(page, [claim(1, other)], "en")) == [claim(1, other)]

@@ -114,6 +114,7 @@ def publish(
         tail = _("With --draft it is written all the same, and each page says that it is a draft.")
         raise CheckFailedError("\n".join([head, *(f"  {line}" for line in against), tail]))
     if draft:
+        _refuse_other_edition(out)
         documents = [replace(one, lacking=against) for one in documents]
     names = list(_files(documents))
     stated: Statement | None = None
@@ -202,8 +203,12 @@ def _with(
     return replace(document, sections=(*first, *document.sections, *last))
 
 
-def _refuse_other_edition(out: Path, statement: Statement) -> None:
-    """Raise if a folder holds another edition, which was published and has to stay.
+def _refuse_other_edition(out: Path, statement: Statement | None = None) -> None:
+    """Raise if a folder holds what was published and has to stay: another edition than this.
+
+    Args:
+        out: the folder.
+        statement: of this edition; None of a draft.
 
     Raises:
         OutputError: naming it.
@@ -212,7 +217,7 @@ def _refuse_other_edition(out: Path, statement: Statement) -> None:
         root = json.loads((out / MANIFEST).read_bytes()).get("root", "")
     except (OSError, ValueError):
         return
-    if root and root != statement.root:
+    if root and (statement is None or root != statement.root):
         raise OutputError(
             _(
                 "{out}: holds another edition, with the root {root}, which stays what was "
