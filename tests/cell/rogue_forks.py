@@ -106,5 +106,9 @@ def read_what_no_warm_process_reads() -> None:
     _KEPT.append(Path(os.environ["PYTHONPATH"].split(os.pathsep)[-1], "first").read_bytes())
 
 
+def raises_in_the_warm_process(*_called: object) -> None:
+    raise RuntimeError("as weights do that are not there")
+
+
 def noted(_said: Any, _progress: Progress) -> dict[str, Any]:
     return NOTED

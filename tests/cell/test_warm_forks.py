@@ -134,6 +134,15 @@ def test_a_child_that_crashes_takes_no_other_along(call: Call) -> None:
     assert call("is_as_new")["sum"] == 4
 
 
+def test_what_cannot_be_loaded_is_missed_by_nobody_but_who_needs_it(
+    warm: WarmProcess, call: Call
+) -> None:
+    warm.load(["cell.no_such_module", "cell.rogue_forks:raises_in_the_warm_process"])
+    assert call("is_as_new")["sum"] == 4
+    with pytest.raises(OurError, match="RuntimeError"):
+        call("raises_in_the_warm_process")
+
+
 def test_a_warm_process_that_has_ended_is_told(warm: WarmProcess, call: Call) -> None:
     call("is_as_new")
     os.kill(warm._process.pid, signal.SIGKILL)

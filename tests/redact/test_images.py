@@ -342,11 +342,12 @@ def test_a_face_that_is_seen_only_in_what_was_written_is_covered_too(
 ) -> None:
     """The first search of the source is unsure; the search of the output finds the face."""
     found, calls = masking.find_faces, []
+    unsure = (masking.REPORT_AT + masking.COVER_AT) / 2
 
     def unsure_at_first(*args: object) -> object:
         calls.append(1)
         hits = found(*args)  # type: ignore[arg-type]
-        return replace(hits, scores=hits.scores * 0 + 0.07) if len(calls) == 1 else hits
+        return replace(hits, scores=hits.scores * 0 + unsure) if len(calls) == 1 else hits
 
     monkeypatch.setattr(masking, "find_faces", unsure_at_first)
     outcome = mask(tmp_path, saved(SMALL, "PNG"), SEARCHED)

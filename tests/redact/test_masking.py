@@ -358,7 +358,7 @@ def test_who_reads_the_copy_again_cannot_change_it(
 
     monkeypatch.setattr(Cell, "__init__", noting)
     mask_files(gather([photos / "wrong.txt"]).files, tmp_path / "out", Settings())
-    [_masking, reading] = rooms
+    [_telling_the_kind, _masking, reading] = rooms
     [copy] = reading.readable
     assert copy.name == "copy.jpg"
     assert not copy.is_relative_to(reading.workshop)
@@ -406,7 +406,7 @@ def test_a_file_that_crashes_its_reader_fails_alone_and_names_keep_the_order(
 def test_files_that_are_worked_on_at_once_reach_no_other(
     tmp_path: Path, painting: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each has a process and a folder of its own."""
+    """Each has processes and a folder of its own: one tells its kind, and one masks it."""
     seen: list[tuple[tuple[Path, ...], Path]] = []
     started = Cell.__init__
 
@@ -419,7 +419,9 @@ def test_files_that_are_worked_on_at_once_reach_no_other(
     sources = gather([plain(tmp_path / "photos", (1, 2, 3), (4, 5, 6), (7, 8, 9))]).files
     mask_files(sources, tmp_path / "out", Settings())
     reading = [(files, folder) for files, folder in seen if files[0].parent.name == "photos"]
-    assert sorted(files for files, _folder in reading) == [(s.path.absolute(),) for s in sources]
+    assert sorted(files for files, _folder in reading) == [
+        (source.path.absolute(),) for source in sources for _process in range(2)
+    ]
     assert len({folder for _files, folder in reading}) == len(sources)
 
 

@@ -116,7 +116,10 @@ class _Template:
         what, number = ORDER.unpack(order)
         if what == LOAD:
             names = self._control.recv(number, socket.MSG_WAITALL)
-            _load(names.decode().split("\n"))
+            for name in names.decode().split("\n"):
+                # What fails, fails again in the child that needs it, which tells of it.
+                with contextlib.suppress(Exception):
+                    _load([name])
         elif what in (FORK, WORK):
             self._fork(number, what, handed, selector)
         else:

@@ -148,11 +148,11 @@ class WarmProcess:
     def how_it_ended(self, number: int) -> tuple[int, float] | None:
         """Return status, as of `wait`, and processor time of a child that has closed its end.
 
-        None if the template has ended itself.
+        None if the template has ended itself, or that was told before.
         """
         deadline = time.monotonic() + _GONE_WITHIN_S
         with self._one:
-            while number not in self._ended and (left := deadline - time.monotonic()) > 0:
+            while number in self._alive and (left := deadline - time.monotonic()) > 0:
                 if not self._hear(left):
                     break
             return self._ended.pop(number, None)
