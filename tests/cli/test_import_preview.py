@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 
 from cli import forms
 from cli.commands import CaseRun
@@ -28,6 +29,27 @@ ROWS: list[list[Any]] = [
     [1, "SAMPLE one", "2025-06-01", "1.200,50", "x"],
     [2, "SAMPLE two", 45839, 7, None],
 ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.eml", b"From: a@example.org\nSubject: SAMPLE\n\nSAMPLE\n", "add keeps it as evidence"),
+        ("_chat.txt", b"[01/05/2026, 12:00:00] SAMPLE: gate\n", "add keeps it as evidence"),
+        ("map.kml", b"<?xml version='1.0'?><kml><Placemark/></kml>", "measure and check read"),
+        ("a.pdf", b"%PDF-1.4 SAMPLE", "add keeps it as evidence"),
+    ],
+)
+def test_what_is_no_table_is_told_where_it_belongs(
+    case: CaseRun, tmp_path: Path, name: str, content: bytes, told: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    for more in ((), ("--preview",)):
+        done = case("import", tmp_path / name, *more)
+        assert done.status != 0
+        assert told in done.err + done.out
+        assert "--mapping" not in done.err + done.out
+        assert "header in row" not in done.out
 
 
 def table(folder: Path, *more: list[Any]) -> tuple[Path, Path]:

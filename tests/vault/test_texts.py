@@ -3,6 +3,8 @@
 import os
 import shutil
 from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,11 @@ XMP = (
     f'xml:lang="x-default">{WORDS}</rdf:li></rdf:Alt></dc:description></rdf:Description>'
     "</rdf:RDF></x:xmpmeta>"
 )
+KML = (
+    '<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Placemark>'
+    "<name>SAMPLE</name><description><![CDATA[<b>SAMPLE</b> of a <i>cam&eacute;ra</i> at the "
+    'north gate]]></description><Style><ousel/></Style><Point id="4"/></Placemark></kml>'
+)
 GREY = Image.new("L", (90, 90), 128)
 FORMATS = {
     "a.txt": (WORDS.encode(), ()),
@@ -97,6 +104,12 @@ FORMATS = {
     "attached.eml": (mail("SAMPLE", pdf("SAMPLE", WORDS), "plan.pdf"),
                      (("file", "plan.pdf"), ("page", "2"))),
     "a.mbox": (mailbox(mail("SAMPLE"), mail(WORDS)), (("message", "2"),)),
+    "a.kml": (KML.encode(), ()),
+    "a.kmz": (zipped({"doc.kml": KML.encode()}), (("file", "doc.kml"),)),
+    "track.gpx": (f'<?xml version="1.0"?><gpx><wpt lat="1" lon="2"><name>{WORDS}</name></wpt></gpx>'
+                  .encode(), ()),
+    "a.osm": (f'<?xml version="1.0"?><osm><node id="1"><tag k="note" v="{WORDS}"/></node></osm>'
+              .encode(), ()),
     "chat.zip": (zipped({"_chat.txt": f"01/05/2026, 12:00 - Sample: {WORDS}".encode(),
                          "photo.bin": b"\0\1\2"}), (("file", "_chat.txt"),)),
     "a.warc.gz": (captured(WORDS), (("address", "http://example.org/sample"),)),
@@ -114,6 +127,33 @@ def test_the_text_of_every_format_is_found_with_its_place(case: Case, tmp_path: 
     assert dict(places(case, '"camera at" gate')) == wanted
     assert find(case, "ousel") == []  # neither scripts nor names of fonts are text
     assert verify(case) == []
+
+
+def test_what_is_attached_or_packed_is_found_by_its_name(case: Case, tmp_path: Path) -> None:
+    inner = mail("SAMPLE of marmalade", b"\0\1", "plan-of-the-gate.bin", subject="SAMPLE forwarded")
+    outer = EmailMessage()
+    outer["Subject"] = "SAMPLE outer"
+    outer.set_content("SAMPLE body")
+    outer.add_attachment(message_from_bytes(inner, policy=policy.default))
+    # Names in encoded words, as many programs write them.
+    old = (
+        b"Subject: SAMPLE old\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
+        b"--x\n"
+        b'Content-Type: image/jpeg; name="=?utf-8?q?cam=C3=A9ra_nord=2Ejpg?="\n'
+        b"Content-Transfer-Encoding: base64\n\n/9j/\n--x--\n"
+    )
+    add(case, tmp_path / "in", {
+        "outer.eml": outer.as_bytes(), "old.eml": old,
+        "chat.zip": zipped({"_chat.txt": b"SAMPLE", "IMG-20260501-WA0007.jpg": b"\xff\xd8"}),
+    })  # fmt: skip
+    found = {
+        words: [one.name for one in find(case, words)]
+        for words in ("plan-of-the-gate.bin", "forwarded", '"caméra nord.jpg"', "WA0007")
+    }
+    assert found == {
+        "plan-of-the-gate.bin": ["outer.eml"], "forwarded": ["outer.eml"],
+        '"caméra nord.jpg"': ["old.eml"], "WA0007": ["chat.zip"],
+    }  # fmt: skip
 
 
 def test_words_are_found_in_whatever_way_they_are_written(case: Case, tmp_path: Path) -> None:

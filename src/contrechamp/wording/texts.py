@@ -58,6 +58,7 @@ def kind_count(kind: str, count: int) -> str:
         "mail": ngettext("{count} mail", "{count} mails", count),
         "mbox": ngettext("{count} mailbox", "{count} mailboxes", count),
         "web": ngettext("{count} web capture", "{count} web captures", count),
+        "xml": ngettext("{count} XML file", "{count} XML files", count),
         "html": ngettext("{count} web page", "{count} web pages", count),
     }
     other = ngettext("{count} file", "{count} files", count)

@@ -23,6 +23,7 @@ from contrechamp.dossier.formats.read.drafts import (
     ImportNotice,
     Reader,
 )
+from contrechamp.dossier.formats.read.other_kinds import belongs_elsewhere
 from contrechamp.dossier.formats.read.reconciling import (
     ACTION,
     Reconciliation,
@@ -417,12 +418,10 @@ def format_name_of(source: SourceFile, format_name: str = "") -> str:
         found: Reader = pkgutil.resolve_name(FORMATS[name])
         if format_name or found.fits(source):
             return name
-    raise InputError(
-        _("no known format looks like this; name it with --as, one of: {names}").format(
-            names=names
-        ),
-        where=source.name,
-    )
+    message = belongs_elsewhere(source) or _(
+        "no known format looks like this; name it with --as, one of: {names}"
+    ).format(names=names)
+    raise InputError(message, where=source.name)
 
 
 def together(problems: Sequence[InputError]) -> InputError:

@@ -25,6 +25,7 @@ from contrechamp.dossier.formats.read.importing import (
     read_files,
     settle,
 )
+from contrechamp.dossier.formats.read.other_kinds import belongs_elsewhere
 from contrechamp.dossier.formats.read.reconciling import with_items
 from contrechamp.dossier.formats.read.source_file import Beginning, SourceFile, open_source
 from contrechamp.dossier.formats.read.table_layout import place
@@ -123,11 +124,9 @@ def preview(
     Raises:
         InputError: if a file or the mapping cannot be read at all.
     """
-    unknown = [] if format_name or mapping else _unknown(paths, cell)
-    if unknown:
-        return Preview(
-            unknown, problems=[_no_format(one.name) for one in unknown if not one.format]
-        )
+    unknown = None if format_name or mapping else _unknown(paths, cell)
+    if unknown is not None:
+        return unknown
     with read_files(
         case, paths, cell, format_name=format_name, mapping=mapping, accept=accept, preview=True,
         progress=progress,
@@ -166,27 +165,24 @@ def _named(context: ImportContext) -> dict[str, str]:
     return {THIS_FILE: f"item/… ({context.source.name})", **names}
 
 
-def _unknown(paths: Sequence[Path], cell: Cell) -> list[FileRead]:
+def _unknown(paths: Sequence[Path], cell: Cell) -> Preview | None:
     """Return what can be told of files if the format of one of them is not recognised."""
-    found, missing = [], False
+    found, problems = [], []
     for path in paths:
         source = open_source(path, cell)
         try:
             found.append(FileRead(source.name, format_name_of(source), []))
         except InputError:
-            missing = True
-            found.append(FileRead(source.name, "", _beginnings(source)))
-    return found if missing else []
+            elsewhere = belongs_elsewhere(source)
+            found.append(FileRead(source.name, "", [] if elsewhere else _beginnings(source)))
+            problems.append(str(InputError(elsewhere or _no_format(), where=source.name)))
+    return Preview(found, problems=problems) if problems else None
 
 
-def _no_format(name: str) -> str:
-    return str(
-        InputError(
-            _("no known format looks like this; if it is a table, say with --mapping what its "
-              "columns are"),
-            where=name,
-        )
-    )  # fmt: skip
+def _no_format() -> str:
+    return _(
+        "no known format looks like this; if it is a table, say with --mapping what its columns are"
+    )
 
 
 def _beginnings(source: SourceFile) -> list[TableRead]:

@@ -34,9 +34,10 @@ def archive(content: IO[bytes], at: Place, bounds: Bounds) -> Iterator[Part]:
         bounds.note("deep")
         return
     bounds.deep -= 1
-    for one in packed.infolist():
-        if one.is_dir():
-            continue
+    files = [one for one in packed.infolist() if not one.is_dir()]
+    # Pictures and recordings have no other text by which they are found.
+    yield from bounds.part(at, "\n".join(one.filename for one in files))
+    for one in files:
         bounds.open()
         if one.flag_bits & 1:
             bounds.note("locked")

@@ -13,6 +13,7 @@ _WHOLE, _TEXT = 512 << 20, 64 << 20
 _READERS: Final = {
     "plain": ("plain:plain", False, True),
     "html": ("html:page", False, True),
+    "xml": ("xml:texts", False, True),
     "json": ("plain:json_values", False, True),
     "rtf": ("rtf:rich_text", False, True),
     "pdf": ("pdf:pages", False, False),

@@ -7,8 +7,9 @@ from typing import Final
 HEAD: Final = 1 << 12
 #: Names that say what bytes do not: text in another encoding than UTF-8 looks like any bytes.
 _SUFFIXES: Final = {
-    "plain": "txt text csv tsv log md srt vtt ics vcf xml kml gpx yaml yml toml ini",
+    "plain": "txt text csv tsv log md srt vtt ics vcf yaml yml toml ini",
     "html": "html htm xhtml mht mhtml",
+    "xml": "xml kml gpx osm",
     "json": "json jsonl ndjson geojson",
     "mail": "eml",
     "mbox": "mbox",
@@ -79,6 +80,8 @@ def kind_of(head: bytes, name: str) -> str:
         return "mail"
     if _HTML.match(begins):
         return "html"
+    if begins.startswith(b"<?xml"):
+        return "xml"
     return "json" if begins[:1] in (b"{", b"[") else "plain"
 
 

@@ -11,6 +11,8 @@ from contrechamp.vault.texts.in_cell import html, within
 from contrechamp.vault.texts.in_cell.bounds import Bounds, Part, Place
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
+#: Stands before the name of what is attached: a picture has no other text by which it is found.
+_ATTACHED = "Attached"
 #: Longer messages of a box, in bytes, are read up to here.
 _MESSAGE = 64 << 20
 _SEPARATOR = re.compile(rb"From \S*.*\d{4}")
@@ -52,15 +54,19 @@ def message(content: bytes, at: Place, bounds: Bounds) -> Iterator[Part]:
 
 
 def _message(parsed: Message, at: Place, bounds: Bounds) -> Iterator[Part]:
-    head = [f"{name}: {_header(parsed, name)}" for name in _HEADERS if parsed.get(name)]
-    texts, others = ["\n".join(head)], []
+    texts, others = [_head(parsed)], []
     pages: list[tuple[bytes, str]] = []
     has_plain = False
     for count, part in enumerate(_leaves(parsed, bounds)):
         if count >= _PARTS:
             bounds.note("long")
             break
+        if isinstance(part, str):
+            texts.append(part)
+            continue
         kind, name = part.get_content_type(), _name(part)
+        if name:
+            texts[0] += f"\n{_ATTACHED}: {name}"
         body = _payload(part, bounds)
         attached = part.get_content_disposition() == "attachment" or bool(name)
         if attached or not kind.startswith("text/"):
@@ -83,13 +89,19 @@ def _message(parsed: Message, at: Place, bounds: Bounds) -> Iterator[Part]:
         bounds.deep += 1
 
 
-def _leaves(parsed: Message, bounds: Bounds) -> Iterator[Message]:
-    """Yield the parts of a message that are not parts of parts; of messages in it too."""
+def _head(parsed: Message) -> str:
+    return "\n".join(f"{name}: {_header(parsed, name)}" for name in _HEADERS if parsed.get(name))
+
+
+def _leaves(parsed: Message, bounds: Bounds) -> Iterator[Message | str]:
+    """Yield the parts of a message that are not parts of parts, and the heads of messages in it."""
     waiting: list[tuple[Message, int]] = [(parsed, 0)]
     while waiting:
         one, deep = waiting.pop()
         payload = one.get_payload()
         if isinstance(payload, list):
+            if one is not parsed and one.get_content_type() == "message/rfc822":
+                yield from (_head(inner) for inner in payload if isinstance(inner, Message))
             if deep > 20:
                 bounds.note("deep")
                 continue
@@ -110,20 +122,24 @@ def _payload(part: Message, bounds: Bounds) -> bytes:
 
 
 def _header(parsed: Message, name: str) -> str:
+    return _unfolded(str(parsed.get(name)))
+
+
+def _unfolded(value: str) -> str:
+    """Return a value with its encoded words (RFC 2047) in letters."""
     from email.header import decode_header
 
-    value: Any = parsed.get(name)
     try:
-        pieces = decode_header(str(value))
+        pieces: Any = decode_header(value)
         return "".join(
             one if isinstance(one, str) else decoded(one, named or "") for one, named in pieces
         )
     except Exception:  # as above
-        return str(value)
+        return value
 
 
 def _name(part: Message) -> str:
     try:
-        return str(part.get_filename() or "")
+        return _unfolded(str(part.get_filename() or ""))  # against RFC 2231, many write it so
     except Exception:  # as above
         return ""
