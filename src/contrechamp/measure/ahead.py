@@ -25,7 +25,7 @@ def exposure() -> None:
 def all_else() -> None:
     """Compile what outlines, figures of streets and routes through them need."""
     regions()
-    tree, node, edge = np.array([[-1, 0]]), np.array([1]), np.array([0])
+    tree, node, edge = np.array([[-1, 0]], np.int32), np.array([1]), np.array([0])
     graph_start, column = np.array([0, 1, 2]), np.array([1, 0])
     row, indptr = np.array([0]), np.array([0, 1])
     foot_routes._steps_to_root(tree, row, node)

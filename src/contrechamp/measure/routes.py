@@ -26,8 +26,8 @@ I8 = NDArray[np.int64]
 #: Every edge costs at least this: csgraph may take an edge of cost zero for no edge.
 LEAST_COST = 1e-6
 
-#: Trees grown at a time, which bounds the memory: 12 bytes per tree and node.
-TREES_AT_ONCE = 64
+#: Nodes of trees that are grown at a time, which bounds the memory: 12 bytes each.
+NODES_AT_ONCE = 1 << 20
 
 #: An edge with less than this in view counts as unseen: lengths are float32.
 UNSEEN_M = 0.01
@@ -140,8 +140,9 @@ def cheapest_routes(network: FootNetwork, cost: F8, start: I8, goal: I8) -> Rout
     roots, tree = np.unique(goal, return_inverse=True)
     by_tree = np.argsort(tree, kind="stable")
     counts, edges, forward = np.zeros(len(start), np.int64), [], []
-    for first in range(0, len(roots), TREES_AT_ONCE):
-        batch = roots[first : first + TREES_AT_ONCE]
+    at_once = max(1, NODES_AT_ONCE // max(network.n_nodes, 1))
+    for first in range(0, len(roots), at_once):
+        batch = roots[first : first + at_once]
         _, predecessor = dijkstra(graph.matrix, indices=batch, return_predecessors=True)
         low, high = np.searchsorted(tree[by_tree], [first, first + len(batch)])
         which = by_tree[low:high]
@@ -161,7 +162,7 @@ def cheapest_routes(network: FootNetwork, cost: F8, start: I8, goal: I8) -> Rout
 
 def _follow(network: FootNetwork, graph: _Graph, predecessor: Any, row: I8, start: I8) -> Routes:
     """Follow each start's tree (its row of `predecessor`) from the start to the root."""
-    tree = np.ascontiguousarray(predecessor, dtype=np.int64)
+    tree = np.ascontiguousarray(predecessor, dtype=np.int32)
     counts = _steps_to_root(tree, row, start)
     indptr = np.concatenate([[0], np.cumsum(counts)])
     entries = (graph.matrix.indptr.astype(np.int64), graph.matrix.indices.astype(np.int64))
