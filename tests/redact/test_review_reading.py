@@ -236,7 +236,9 @@ def test_the_sheet_of_an_archive_shows_the_files_in_it_with_their_places(
     page.open(one.sheet)
     shown_there = page.evaluate(
         "[...document.querySelectorAll('#picture ~ div figure')].map((one) => "
-        "[one.innerText.trim(), one.querySelectorAll('rect.look').length, one.querySelector('img').naturalWidth])"
+        "[one.querySelector('figcaption').innerText.trim(), "
+        "one.querySelectorAll('rect.look').length, "
+        "one.querySelector('img').naturalWidth])"
     )
     assert [(name, looks > 0, width) for name, looks, width in shown_there] == [
         ("image-001.jpg", True, 64)

@@ -38,6 +38,7 @@ from contrechamp.redact.process.side_by_side import at_once, in_order, one_shown
 from contrechamp.redact.provenance import Credentials, sign
 from contrechamp.redact.request import Request
 from contrechamp.redact.review import sheets
+from contrechamp.redact.review.sheet_pictures import Thumbnail, take_pictures
 from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sidecar import read_sidecar
 from contrechamp.redact.sources import SourceFile
@@ -170,7 +171,7 @@ class _Made:
     outcome: Outcome
     restrictions: tuple[str, ...]
     absent: tuple[str, ...]
-    pictures: tuple[sheets.Thumbnail, ...]
+    pictures: tuple[Thumbnail, ...]
 
 
 def _made(source: SourceFile, settings: Settings, workshop: Path, progress: Progress) -> _Made:
@@ -358,7 +359,7 @@ def _cell(source: Path, workshop: Path, name: str, settings: Settings) -> Cell:
 
 def _looked_at(
     job: MaskingJob, outcome: Outcome, name: str, settings: Settings
-) -> tuple[Outcome, tuple[str, ...], tuple[sheets.Thumbnail, ...]]:
+) -> tuple[Outcome, tuple[str, ...], tuple[Thumbnail, ...]]:
     """Check the copy, and sign it if that is wanted; return also pictures of it.
 
     Whoever took its masker over made it what it is: it is read in cells of its own, which cannot
@@ -380,7 +381,7 @@ def _looked_at(
         outcome = replace(outcome, checks=(*outcome.checks, *checks))
         _need_passed(outcome.checks, name)
         if settings.credentials is None:
-            return outcome, absent, sheets.take_pictures(cell, looking, outcome)
+            return outcome, absent, take_pictures(cell, looking, outcome)
     sign(job.target, settings.credentials, name)
     with _cell(job.target, aside, job.target.name, settings) as cell:
         checks, _absent = check_file(
@@ -393,7 +394,7 @@ def _looked_at(
         _need_passed(checks, name)
         signed = Check(_("signed with Content Credentials (C2PA), and read back"), True)
         outcome = replace(outcome, checks=(*outcome.checks, signed))
-        return outcome, absent, sheets.take_pictures(cell, looking, outcome)
+        return outcome, absent, take_pictures(cell, looking, outcome)
 
 
 def _outcome(answer: object, kind: FileKind) -> Outcome:
