@@ -9,7 +9,7 @@ const COVERED = 0.8, HEAD = 1.3, AROUND = 6, STEPS = 400, BESIDE_S = 0.5;
 // Looks at what the program left uncovered: "covered, next" covers these first.
 const UNCOVERED = new Set(["low-score-uncovered", "found-in-output", "near-word"]);
 
-let texts = {}, signs = false, files = [];
+let texts = {}, signs = false, files = [], seeded = 0;
 // Everything that can be undone, and where one is.
 let state = { boxes: {}, answers: {}, spans: {}, dirty: {} };
 let past = [], future = [];
@@ -253,8 +253,9 @@ function watched(one) {
 
 // --- the end ---
 
-function finish() {
+async function finish() {
   current = null;
+  if (seeded) await reveal().catch((error) => { $("said").textContent = say("failed", { why: error.message }); });
   $("ask").hidden = true;
   $("end").hidden = false;
   document.querySelector(".views").hidden = true;
@@ -266,6 +267,22 @@ function finish() {
   $("sign").textContent = say(signs ? "sign" : "keep");
   $("left").textContent = say("queue", { left: 0, all: queue().length });
   $("ending").focus();
+}
+
+// Covers that were hidden: told once, and boxes drawn on them are no correction.
+async function reveal() {
+  seeded = 0;
+  const told = await posted("seeds", Object.fromEntries(files.map((one) => [one.key, state.boxes[one.key].cover])));
+  for (const { file: key, box } of told.places) {
+    const kept = state.boxes[key].cover.filter((one) => !one.box || boxes.share(box, one.box) < 0.5);
+    if (kept.length < state.boxes[key].cover.length) state.boxes[key] = { ...state.boxes[key], cover: kept };
+    state.dirty[key] = kept.length > 0 || state.boxes[key].leave.length > 0;
+  }
+  files = files.map((one) => told.files.find((made) => made.key === one.key) ?? one);
+  past = [];
+  future = [];
+  const percent = (share) => String(Math.round(share * 100));
+  $("seeded").textContent = say("seeds", { shown: told.shown, found: told.found, low: percent(told.low), high: percent(told.high) });
 }
 
 const posted = async (path, body) => {
@@ -447,7 +464,9 @@ $("read-part").addEventListener("change", () => reading.choose($("read-part").va
 $("at").addEventListener("input", () => { moment = Number($("at").value); show(); });
 
 const began = await fetch("queue.json");
-({ texts, signs, files } = await began.json());
+({ texts, signs, files, seeded } = await began.json());
+$("seeded").hidden = !seeded;
+$("seeded").textContent = say("seeded", { count: seeded });
 for (const one of files) {
   state.boxes[one.key] = one.boxes;
   state.answers[one.key] = {};
