@@ -63,8 +63,8 @@ def said() -> dict[str, str]:
         ),
         "seeds": _(
             "Of {shown} faces whose cover was hidden from you, you marked {found}. So you miss "
-            "between {low} % and {high} % of faces like these (90 % interval). They are covered in "
-            "the copies."
+            "between {low} and {high} of a hundred faces like these (nine times out of ten). They "
+            "are covered in the copies."
         ),
         "first": _("look here first"),
         "part": _("File within"),
