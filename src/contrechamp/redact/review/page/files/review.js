@@ -255,11 +255,11 @@ function watched(one) {
 
 async function finish() {
   current = null;
-  if (seeded) await reveal().catch((error) => { $("said").textContent = say("failed", { why: error.message }); });
   $("ask").hidden = true;
   $("end").hidden = false;
   document.querySelector(".views").hidden = true;
   $("reading").hidden = true;
+  if (seeded) await reveal().catch((error) => { $("said").textContent = say("failed", { why: error.message }); });
   const dirty = files.filter((one) => state.dirty[one.key]).length;
   $("again").hidden = !dirty;
   $("again").textContent = say("again", { count: dirty });
