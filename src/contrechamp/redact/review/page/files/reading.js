@@ -11,13 +11,16 @@ export class Reading {
     this.page = 1;
   }
 
-  // key: of the copy; what: copy or source; fresh: begin at its beginning.
-  async show(key, what, fresh) {
-    if (fresh) { this.part = ""; this.page = 1; }
+  // key: of the copy; what: copy or source; to: what to begin at, {part: name, page}, or null.
+  async show(key, what, to) {
+    if (to) { this.part = ""; this.page = 1; }
     this.key = key;
     this.what = what;
     const mine = ++this.asked;
     const whole = await this.fetched("");
+    const at = to?.part ? (whole.parts ?? []).indexOf(to.part) : -1;
+    if (at >= 0) this.part = String(at);
+    if (to?.page) this.page = to.page;
     const told = this.part === "" || whole.failed ? whole : await this.fetched(this.part);
     if (mine !== this.asked) return;
     this.list(whole.parts ?? []);
@@ -45,7 +48,7 @@ export class Reading {
   choose(part) {
     this.part = part;
     this.page = 1;
-    return this.show(this.key, this.what, false);
+    return this.show(this.key, this.what, null);
   }
 
   turn(count) {

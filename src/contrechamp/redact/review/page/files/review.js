@@ -41,7 +41,7 @@ const answered = (place) => state.answers[place.key]?.[place.number];
 const open = () => queue().filter((place) => !answered(place));
 
 function go(place) {
-  fresh = place.key !== current?.key;
+  fresh = true;
   current = place;
   const one = file(), look = lookOf(one, place.number);
   moment = one.kind === "pdf" ? (look?.page ?? 1) : (look?.seconds ?? (one.key === trail.at(-1)?.key ? moment : 0));
@@ -170,7 +170,7 @@ async function show() {
   document.querySelector(".views").hidden = !seen;
   $("tools").closest("section").hidden = !seen;
   $("reading").hidden = seen;
-  if (!seen) { await reading.show(one.key, shown, fresh); fresh = false; return; }
+  if (!seen) { const to = fresh ? { part: look?.part, page: look?.page } : null; fresh = false; await reading.show(one.key, shown, to); return; }
   const size = await sizeOf(one);
   if (mine !== current || at !== moment) return;
   const drawn = state.boxes[one.key];
