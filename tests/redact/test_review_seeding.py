@@ -121,7 +121,7 @@ def found(page: Page, out: Path, seeds: Seeds) -> None:
     with shown(page, FolderBench(out), seeds=seeds):
         wait(page, "!document.getElementById('seeded').hidden")
         assert "hidden from you: 2" in text(page, "seeded")
-        wait(page, "document.querySelector('#all image')")
+        wait(page, "document.querySelector('#all image') !== null")
         assert page.evaluate("document.querySelectorAll('#all .face').length") == 0
         while page.evaluate("!document.getElementById('ask').hidden"):
             first = text(page, "name").startswith("image-001")
