@@ -36,7 +36,9 @@ SHOWN = """!document.querySelector('.views').hidden
 def play_to_its_end(page: Page) -> None:
     still = text(page, "play")
     page.press("p")
-    wait(page, "(({value, max}) => value > max - 0.1)(document.getElementById('at'))")
+    while page.evaluate("(({value, max}) => value <= max - 0.1)(document.getElementById('at'))"):
+        reached = page.evaluate("document.getElementById('at').value")
+        wait(page, f"document.getElementById('at').value !== '{reached}'")
     wait(page, f"document.getElementById('play').textContent === '{still}'")
 
 

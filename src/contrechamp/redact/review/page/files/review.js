@@ -298,6 +298,7 @@ async function again() {
     const drawn = state.boxes[one.key];
     const sent = { cover: drawn.cover.map(boxes.cleaned), leave: drawn.leave.map(boxes.cleaned) };
     take(one, await posted("again", { file: one.key, boxes: sent }));
+    reading.forget();
   }
   past = [];
   future = [];
