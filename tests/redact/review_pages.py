@@ -12,18 +12,21 @@ from contrechamp.local_page.serving import Rules, serve
 from contrechamp.redact.review.page.answering import MOST_BODY, Answering
 from contrechamp.redact.review.page.folder_bench import FolderBench
 from contrechamp.redact.review.page.pictures import Pictures
+from contrechamp.redact.review.page.seeding import Seeds
 from publish.browser import Page
 
 
 @contextmanager
-def shown(page: Page, bench: FolderBench, width: int = 1280) -> Iterator[Answering]:
+def shown(
+    page: Page, bench: FolderBench, width: int = 1280, seeds: Seeds | None = None
+) -> Iterator[Answering]:
     """Serve a page in a thread of its own, and open it."""
     said: list[str] = []
     there: list[Answering] = []
 
     def run() -> None:
         with tempfile.TemporaryDirectory() as folder, Pictures(bench, Path(folder)) as pictures:
-            there.append(Answering(bench, pictures))
+            there.append(Answering(bench, pictures, seeds))
             rules = Rules(idle_s=120, most_body=MOST_BODY, scripts=True)
             serve(there[0], rules, said.append)
 

@@ -36,7 +36,9 @@ SHOWN = """!document.querySelector('.views').hidden
 def play_to_its_end(page: Page) -> None:
     still = text(page, "play")
     page.press("p")
-    wait(page, "(({value, max}) => value > max - 0.1)(document.getElementById('at'))")
+    while page.evaluate("(({value, max}) => value <= max - 0.1)(document.getElementById('at'))"):
+        reached = page.evaluate("document.getElementById('at').value")
+        wait(page, f"document.getElementById('at').value !== '{reached}'")
     wait(page, f"document.getElementById('play').textContent === '{still}'")
 
 
@@ -236,7 +238,9 @@ def test_the_sheet_of_an_archive_shows_the_files_in_it_with_their_places(
     page.open(one.sheet)
     shown_there = page.evaluate(
         "[...document.querySelectorAll('#picture ~ div figure')].map((one) => "
-        "[one.innerText.trim(), one.querySelectorAll('rect.look').length, one.querySelector('img').naturalWidth])"
+        "[one.querySelector('figcaption').innerText.trim(), "
+        "one.querySelectorAll('rect.look').length, "
+        "one.querySelector('img').naturalWidth])"
     )
     assert [(name, looks > 0, width) for name, looks, width in shown_there] == [
         ("image-001.jpg", True, 64)

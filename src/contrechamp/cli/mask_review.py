@@ -128,15 +128,17 @@ def _show(bench: "Bench") -> None:
     from contrechamp.local_page.serving import Rules, serve
     from contrechamp.redact.review.page.answering import IDLE_S, MOST_BODY, Answering
     from contrechamp.redact.review.page.pictures import Pictures
+    from contrechamp.redact.review.page.seeding import chosen
 
     def opened(address: str) -> None:
         if not show(address):
             click.echo(_("Open this address, good for once: {address}").format(address=address))
         click.echo(_("The page is open until it is closed; Ctrl-C ends it."), err=True)
 
+    left = {key: bench.made(key) for key in bench.copies() if 0 in bench.asked(key)}
     rules = Rules(idle_s=IDLE_S, most_body=MOST_BODY, scripts=True)
     with folder_in_memory() as (memory, _lock), Pictures(bench, memory) as pictures:
-        answering = Answering(bench, pictures)
+        answering = Answering(bench, pictures, chosen(left))
         serve(answering, rules, opened)
     for line in answering.lines:
         click.echo(line)

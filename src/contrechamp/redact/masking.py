@@ -40,6 +40,7 @@ from contrechamp.redact.process.warm import FIRST, needed
 from contrechamp.redact.provenance import Credentials, sign
 from contrechamp.redact.request import Request
 from contrechamp.redact.review import sheets
+from contrechamp.redact.review.sheet_pictures import Thumbnail, take_pictures
 from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sidecar import read_sidecar
 from contrechamp.redact.sources import SourceFile
@@ -174,7 +175,7 @@ class _Made:
     outcome: Outcome
     restrictions: tuple[str, ...]
     absent: tuple[str, ...]
-    pictures: tuple[sheets.Thumbnail, ...]
+    pictures: tuple[Thumbnail, ...]
 
 
 def _made(source: SourceFile, settings: Settings, workshop: Path, progress: Progress) -> _Made:
@@ -367,7 +368,7 @@ def _cell(source: Path, workshop: Path, name: str, settings: Settings) -> Cell:
 
 def _looked_at(
     job: MaskingJob, outcome: Outcome, name: str, settings: Settings
-) -> tuple[Outcome, tuple[str, ...], tuple[sheets.Thumbnail, ...]]:
+) -> tuple[Outcome, tuple[str, ...], tuple[Thumbnail, ...]]:
     """Check the copy, and sign it if that is wanted; return also pictures of it.
 
     Whoever took its masker over made it what it is: it is read in cells of its own, which cannot
@@ -389,7 +390,7 @@ def _looked_at(
         outcome = replace(outcome, checks=(*outcome.checks, *checks))
         _need_passed(outcome.checks, name)
         if settings.credentials is None:
-            return outcome, absent, sheets.take_pictures(cell, looking, outcome)
+            return outcome, absent, take_pictures(cell, looking, outcome)
     sign(job.target, settings.credentials, name)
     with _cell(job.target, aside, job.target.name, settings) as cell:
         checks, _absent = check_file(
@@ -402,7 +403,7 @@ def _looked_at(
         _need_passed(checks, name)
         signed = Check(_("signed with Content Credentials (C2PA), and read back"), True)
         outcome = replace(outcome, checks=(*outcome.checks, signed))
-        return outcome, absent, sheets.take_pictures(cell, looking, outcome)
+        return outcome, absent, take_pictures(cell, looking, outcome)
 
 
 def _outcome(answer: object, kind: FileKind) -> Outcome:

@@ -6,6 +6,16 @@ from typing import Any
 from lxml import etree
 
 from contrechamp.redact.office import text
+from contrechamp.redact.office.odf_names import (
+    ATTRIBUTES_REMOVED,
+    CITATION,
+    KNOWN,
+    NS,
+    PICTURE_LINK,
+    REMOVED,
+    UNWRAPPED,
+    XLINK,
+)
 from contrechamp.redact.office.rebuilding import Rebuilder
 from contrechamp.redact.office.text import (
     gap_of,
@@ -18,58 +28,6 @@ from contrechamp.redact.office.text import (
     unwrap,
 )
 from contrechamp.redact.office.zip_package import serialised
-
-_OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
-_NS = {
-    name: f"{_OASIS}{path}:1.0"
-    for name, path in (
-        ("office", "office"), ("text", "text"), ("table", "table"), ("style", "style"),
-        ("draw", "drawing"), ("fo", "xsl-fo-compatible"), ("svg", "svg-compatible"),
-        ("number", "datastyle"), ("presentation", "presentation"), ("manifest", "manifest"),
-        ("chart", "chart"), ("dr3d", "dr3d"),
-    )
-}  # fmt: skip
-_XLINK = "http://www.w3.org/1999/xlink"
-_KNOWN = {*_NS.values()} - {_NS["manifest"], _NS["chart"]}
-_REMOVED = frozenset(
-    {
-        "tracked-changes", "change", "change-start", "change-end", "annotation", "annotation-end",
-        "bookmark", "bookmark-start", "bookmark-end", "reference-mark", "reference-mark-start",
-        "reference-mark-end", "forms", "scripts", "script", "event-listeners", "object",
-        "object-ole", "plugin", "applet", "floating-frame", "settings", "title", "desc",
-        "hidden-text", "hidden-paragraph", "content-validations", "database-ranges",
-        "data-pilot-tables", "dde-links", "dde-connection-decls", "named-expressions",
-        "consolidation", "label-ranges", "user-field-decls", "variable-decls", "sequence-decls",
-        "alphabetical-index-auto-mark-file", "table-source", "cell-range-source", "scenario",
-        "detective", "glue-point", "image-map", "contour-polygon", "contour-path", "sound",
-        "animations", "par", "meta", "document-statistic", "binary-data",
-        "soft-page-break",
-        "macro", "execute-macro", "dde-connection", "section-source",
-    }
-)  # fmt: skip
-#: Fields are replaced by the text that they show.
-_UNWRAPPED = frozenset(
-    {
-        "a", "author-name", "author-initials", "creator", "initial-creator", "printed-by",
-        "sender-firstname", "sender-lastname", "sender-initials", "sender-title",
-        "sender-position", "sender-email", "sender-phone-private", "sender-phone-work",
-        "sender-fax", "sender-company", "sender-street", "sender-city", "sender-postal-code",
-        "sender-country", "sender-state-or-province", "file-name", "template-name", "user-defined",
-        "description", "subject", "keywords", "creation-date", "creation-time",
-        "modification-date", "modification-time", "print-date", "print-time", "editing-cycles",
-        "editing-duration", "database-display", "database-name", "user-field-get", "variable-get",
-        "variable-set", "variable-input", "user-field-input", "text-input", "expression",
-        "conditional-text", "date", "time", "placeholder", "reference-ref", "bookmark-ref",
-        "note-ref", "sequence-ref", "sequence", "meta-field",
-    }
-)  # fmt: skip
-#: Of a reference to literature only the text that it shows stays; of a link to a picture, these.
-_CITATION, _PICTURE_LINK = "bibliography-mark", frozenset({"href", "type", "show", "actuate"})
-_ATTRIBUTES_REMOVED = frozenset(
-    {"formula", "string-value", "condition", "content-validation-name", "title",
-     "change-id", "protection-key", "target-frame-name", "filter-name", "onclick", "help-id",
-     "string-value-phonetic", "key1", "key2", "key1-phonetic", "key2-phonetic", "control"}
-)  # fmt: skip
 
 
 @dataclass
@@ -85,7 +43,7 @@ class Odf(Rebuilder):
             InputError: a part cannot be read, or is locked.
         """
         manifest = self.package.xml("META-INF/manifest.xml")
-        if next(manifest.iter(f"{{{_NS['manifest']}}}encryption-data"), None) is not None:
+        if next(manifest.iter(f"{{{NS['manifest']}}}encryption-data"), None) is not None:
             raise self.package.locked()
         mimetype = self.package.read("mimetype").strip()
         self.roots = {
@@ -127,17 +85,17 @@ class Odf(Rebuilder):
 
     def _is_hidden(self, element: Any) -> bool:
         name, where = local(element), namespace(element.tag)
-        if where == _NS["table"]:
+        if where == NS["table"]:
             if name == "table":
                 return element.get(_tag("table", "style-name")) in self._hidden.get("table", ())
             return name in ("table-row", "table-column") and element.get(
                 _tag("table", "visibility"), "visible"
             ) in ("collapse", "filter")
-        if where == _NS["draw"] and name == "page":
+        if where == NS["draw"] and name == "page":
             return element.get(_tag("draw", "style-name")) in self._hidden.get("page", ())
-        if where == _NS["presentation"] and name == "notes":
+        if where == NS["presentation"] and name == "notes":
             return True
-        if where == _NS["text"]:
+        if where == NS["text"]:
             if name == "section" and element.get(_tag("text", "display"), "true") != "true":
                 return True
             return element.get(_tag("text", "style-name")) in self._hidden.get("text", ())
@@ -149,7 +107,7 @@ class Odf(Rebuilder):
             if element is root or not _is_inside(element, root):
                 continue
             where, name = namespace(element.tag), local(element)
-            if where not in _KNOWN or (name in _REMOVED and where != _NS["style"]):
+            if where not in KNOWN or (name in REMOVED and where != NS["style"]):
                 self.left_out[_counted_as(name, where)] += 1
                 remove(element)
             elif name == "table-column":
@@ -161,12 +119,12 @@ class Odf(Rebuilder):
                         _empty(cell)
                 else:
                     remove(element)
-            elif where == _NS["draw"] and name in ("image", "fill-image"):
+            elif where == NS["draw"] and name in ("image", "fill-image"):
                 self._picture(element)
-            elif name in _UNWRAPPED and where == _NS["text"]:
+            elif name in UNWRAPPED and where == NS["text"]:
                 self.left_out["links"] += name == "a"
                 unwrap(element)
-            elif where == _NS["draw"] and name == "a":
+            elif where == NS["draw"] and name == "a":
                 self.left_out["links"] += 1
                 unwrap(element)
         for element in root.iter(etree.Element):
@@ -196,7 +154,7 @@ class Odf(Rebuilder):
                     place += times
 
     def _picture(self, image: Any) -> None:
-        part = image.get(f"{{{_XLINK}}}href", "").removeprefix("./")
+        part = image.get(f"{{{XLINK}}}href", "").removeprefix("./")
         name = None
         if part in self.package.names:
             name = self.pictures.name_of(part, self.package.read(part))
@@ -205,7 +163,7 @@ class Odf(Rebuilder):
         if name is None:
             remove(image)
         else:
-            image.set(f"{{{_XLINK}}}href", f"Pictures/{name}")
+            image.set(f"{{{XLINK}}}href", f"Pictures/{name}")
             for child in list(image):
                 remove(child)
 
@@ -213,14 +171,14 @@ class Odf(Rebuilder):
         picture = local(element) in ("image", "fill-image")
         for name in list(element.attrib):
             bare, where = name.rpartition("}")[2], namespace(name)
-            if where == _XLINK:
-                if not picture or bare not in _PICTURE_LINK:
+            if where == XLINK:
+                if not picture or bare not in PICTURE_LINK:
                     del element.attrib[name]
             elif (
-                (where and where not in _KNOWN and not name.startswith("{http://www.w3.org/XML"))
-                or bare in _ATTRIBUTES_REMOVED
-                or (local(element) == _CITATION and bare != "bibliography-type")
-                or (bare == "name" and where == _NS["draw"] and local(element) != "fill-image"
+                (where and where not in KNOWN and not name.startswith("{http://www.w3.org/XML"))
+                or bare in ATTRIBUTES_REMOVED
+                or (local(element) == CITATION and bare != "bibliography-type")
+                or (bare == "name" and where == NS["draw"] and local(element) != "fill-image"
                     and local(element) not in ("page", "gradient", "hatch", "marker", "stroke-dash",
                                                "opacity"))
             ):  # fmt: skip
@@ -237,7 +195,7 @@ class Odf(Rebuilder):
         self.found += found
         for element in changed:
             _forget_value(element)
-        for shown in root.iter(f"{{{_NS['number']}}}*"):
+        for shown in root.iter(f"{{{NS['number']}}}*"):
             if local(shown).endswith("-style"):
                 self.found += remove_from_text(shown, self.words, _is_of_format, gap_of)
         for element in root.iter(etree.Element):
@@ -256,21 +214,21 @@ class Odf(Rebuilder):
 
 def is_text(element: Any) -> bool:
     """Tell whether an element holds shown text."""
-    return namespace(element.tag) == _NS["text"]
+    return namespace(element.tag) == NS["text"]
 
 
 def _is_of_format(element: Any) -> bool:
     """Tell whether an element holds what a number format puts beside the number."""
-    return namespace(element.tag) == _NS["number"]
+    return namespace(element.tag) == NS["number"]
 
 
 def _forget_value(element: Any) -> None:
     """Remove the value of the cell around a text, which repeats it."""
     cell = element
-    while cell is not None and namespace(cell.tag) != _NS["table"]:
+    while cell is not None and namespace(cell.tag) != NS["table"]:
         cell = cell.getparent()
     for name in list(cell.attrib) if cell is not None else ():
-        if namespace(name) == _NS["office"]:
+        if namespace(name) == NS["office"]:
             del cell.attrib[name]
 
 
@@ -283,12 +241,12 @@ def _empty(cell: Any) -> None:
     for child in list(cell):
         remove(child)
     for name in list(cell.attrib):
-        if namespace(name) == _NS["office"] or name == _tag("table", "formula"):
+        if namespace(name) == NS["office"] or name == _tag("table", "formula"):
             del cell.attrib[name]
 
 
 def _tag(prefix: str, name: str) -> str:
-    return f"{{{_NS[prefix]}}}{name}"
+    return f"{{{NS[prefix]}}}{name}"
 
 
 def _counted_as(name: str, where: str) -> str:
@@ -300,11 +258,11 @@ def _counted_as(name: str, where: str) -> str:
         return "embedded"
     if name in ("forms", "event-listeners", "scripts", "script"):
         return "controls"
-    return "marks" if where in _KNOWN else "unknown"
+    return "marks" if where in KNOWN else "unknown"
 
 
 def _manifest(mimetype: str, names: list[str]) -> bytes:
-    space = _NS["manifest"]
+    space = NS["manifest"]
     root = etree.Element(f"{{{space}}}manifest", nsmap={"manifest": space})
     root.set(f"{{{space}}}version", "1.3")
     kinds = {".xml": "text/xml", ".png": "image/png", ".jpeg": "image/jpeg"}

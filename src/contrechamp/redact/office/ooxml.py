@@ -15,108 +15,31 @@ from lxml import etree
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.redact.office import ooxml_sheets, ooxml_slides, ooxml_writing, text
+from contrechamp.redact.office.ooxml_names import (
+    COMPATIBILITY,
+    CONTAINERS,
+    CONTENT_TYPES,
+    COUNTED,
+    DRAWING_MAIN,
+    DRAWN,
+    KNOWN,
+    MAIN_TYPE,
+    MERELY_LINKS,
+    ONE_OF_A_KIND,
+    PACKAGE_RELATIONSHIPS,
+    PARTS,
+    RELATIONSHIPS,
+    TEXTS,
+    UNNAMED,
+    UNSEEN,
+    WORD,
+    is_description,
+)
 from contrechamp.redact.office.pictures import UNCROPPED, Crop
 from contrechamp.redact.office.rebuilding import Rebuilder
 from contrechamp.redact.office.text import local, namespace, remove, unwrap
 from contrechamp.redact.office.zip_package import serialised
 
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE_R = "http://schemas.openxmlformats.org/package/2006/relationships"
-_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-_MAIN = "application/vnd.openxmlformats-officedocument."
-
-#: Content type of each kind of part (the end of its relationship's type).
-_PARTS = {
-    "word": {
-        "officeDocument": "wordprocessingml.document.main+xml",
-        "styles": "wordprocessingml.styles+xml",
-        "numbering": "wordprocessingml.numbering+xml",
-        "settings": "wordprocessingml.settings+xml",
-        "header": "wordprocessingml.header+xml",
-        "footer": "wordprocessingml.footer+xml",
-        "footnotes": "wordprocessingml.footnotes+xml",
-        "endnotes": "wordprocessingml.endnotes+xml",
-        "theme": "theme+xml",
-    },
-    "xl": {
-        "officeDocument": "spreadsheetml.sheet.main+xml",
-        "worksheet": "spreadsheetml.worksheet+xml",
-        "sharedStrings": "spreadsheetml.sharedStrings+xml",
-        "styles": "spreadsheetml.styles+xml",
-        "theme": "theme+xml",
-        "drawing": "drawing+xml",
-    },
-    "ppt": {
-        "officeDocument": "presentationml.presentation.main+xml",
-        "slideMaster": "presentationml.slideMaster+xml",
-        "slideLayout": "presentationml.slideLayout+xml",
-        "slide": "presentationml.slide+xml",
-        "theme": "theme+xml",
-        "tableStyles": "presentationml.tableStyles+xml",
-    },
-}
-#: What parts that are left out are counted as, by the end of their relationship's type.
-_COUNTED = {
-    "comments": "comments", "commentsExtended": "comments", "threadedComment": "comments",
-    "commentAuthors": "comments", "people": "comments", "person": "comments",
-    "vbaProject": "macros", "oleObject": "embedded", "package": "embedded",
-    "externalLink": "external", "hyperlink": "links", "notesSlide": "notes",
-    "printerSettings": "printers", "chart": "charts", "chartEx": "charts", "diagramData": "charts",
-    "control": "controls", "ctrlProp": "controls", "customXml": "custom",
-    "attachedTemplate": "external",
-    "video": "media", "audio": "media", "media": "media", "pivotCacheDefinition": "pivots",
-    "pivotTable": "pivots", "glossaryDocument": "building", "font": "fonts", "aFChunk": "embedded",
-}  # fmt: skip
-
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
-_MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
-_MICROSOFT = "http://schemas.microsoft.com/office/word/2010/"
-_KNOWN = {
-    _W,
-    _A,
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://schemas.openxmlformats.org/presentationml/2006/main",
-    "http://schemas.openxmlformats.org/officeDocument/2006/math",
-    _DRAWING + "picture",
-    _DRAWING + "wordprocessingDrawing",
-    _DRAWING + "spreadsheetDrawing",
-    _MICROSOFT + "wordprocessingShape",
-    _MICROSOFT + "wordprocessingGroup",
-    _MICROSOFT + "wordprocessingCanvas",
-    _MICROSOFT + "wordprocessingDrawing",
-}
-#: Kinds of parts that no element refers to.
-_UNNAMED = frozenset(
-    {
-        "styles", "numbering", "settings", "theme", "sharedStrings", "slideLayout", "slideMaster",
-        "footnotes", "endnotes", "tableStyles",
-    }
-)  # fmt: skip
-_ONE_OF_A_KIND = frozenset({"styles", "sharedStrings"})
-_XML = "http://www.w3.org/XML/1998/namespace"
-#: With a reference to a part that is left out goes the nearest of these around it.
-_CONTAINERS = frozenset(
-    {
-        "drawing", "pict", "object", "pic", "graphicFrame", "twoCellAnchor", "oneCellAnchor",
-        "absoluteAnchor", "sld", "bg", "buBlip", "control", "oleObj",
-    }
-)  # fmt: skip
-_DRAWN = frozenset({"pic", "wsp", "cNvCnPr"})
-_MERELY_LINKS = frozenset({"hyperlink", "hlinkClick", "hlinkHover", "hlinkMouseOver"})
-#: Attributes with names and descriptions that nothing shows; some are that on these elements only.
-_DESCRIPTIONS = frozenset({"descr", "title", "alt", "href"})
-_DESCRIBED = frozenset({"docPr", "cNvPr", "shape", "hyperlink", "f"})
-_NEVER = frozenset({"tooltip", "macro", "textlink", "action", "docLocation", "codeName",
-                    "author", "date", "initials", "dbsheet", "uid", "editId", "anchorId",
-                    "userDrawn"})  # fmt: skip
-#: Texts that stand for a table where it cannot be seen.
-_UNSEEN = frozenset({"tblCaption", "tblDescription", "headers"})
-_TEXTS = frozenset({"t", "v", "oddHeader", "oddFooter", "evenHeader", "evenFooter",
-                    "firstHeader", "firstFooter", "posOffset", "align", "pctWidth", "pctHeight",
-                    "pctPosHOffset", "pctPosVOffset", "instrText", "formula1", "from", "col", "row",
-                    "colOff", "rowOff"})  # fmt: skip
 _MODULES: dict[str, Any] = {"word": ooxml_writing, "xl": ooxml_sheets, "ppt": ooxml_slides}
 
 
@@ -198,16 +121,16 @@ class Ooxml(Rebuilder):
         """Take over a part, once; return its new name."""
         if part in self._taken:
             return self._taken[part]
-        content_type = _PARTS[self.folder].get(kind)
+        content_type = PARTS[self.folder].get(kind)
         if content_type is None or part not in self.package.names:
             return None
         number = sum(known == kind for known in self.facts.setdefault("kinds", []))
         self.facts["kinds"].append(kind)
         # Some readers look for these by their usual names alone.
-        usual = kind in _ONE_OF_A_KIND and not number
+        usual = kind in ONE_OF_A_KIND and not number
         new = f"{self.folder}/{kind}{'' if usual else number + 1}.xml"
         self._taken[part] = new
-        self._types[new] = _MAIN + content_type
+        self._types[new] = MAIN_TYPE + content_type
         root = self.package.xml(part)
         self.roots[new] = root
         self._links[new] = {}
@@ -224,10 +147,10 @@ class Ooxml(Rebuilder):
         """Take over the parts that a part refers to; remove the references to all others."""
         links = self._relationships_of(part)
         for kind, _target, external in links.values():
-            if kind in _COUNTED or external:
-                self.left_out[_COUNTED.get(kind, "external")] += 1
+            if kind in COUNTED or external:
+                self.left_out[COUNTED.get(kind, "external")] += 1
         for element in list(root.iter(etree.Element)):
-            for attribute in [a for a in element.attrib if namespace(a) == _R]:
+            for attribute in [a for a in element.attrib if namespace(a) == RELATIONSHIPS]:
                 kind, target, external = links.get(element.get(attribute), ("", "", True))
                 made = None
                 if kind == "image" and not external:
@@ -240,7 +163,7 @@ class Ooxml(Rebuilder):
                 else:
                     element.set(attribute, self._link(new, kind, made))
         for kind, target, external in links.values():  # those that no element refers to
-            if kind in _UNNAMED and not external:
+            if kind in UNNAMED and not external:
                 made = self._take(target, kind)
                 if made:
                     self._link(new, kind, made)
@@ -266,7 +189,7 @@ class Ooxml(Rebuilder):
     def _picture(self, blip: Any, part: str) -> str | None:
         crop: Crop = UNCROPPED
         around = blip.getparent()
-        cut = around.find(f"{{{_A}}}srcRect") if around is not None else None
+        cut = around.find(f"{{{DRAWING_MAIN}}}srcRect") if around is not None else None
         if cut is not None:
             left, top, right, bottom = (_share(cut.get(side)) for side in "ltrb")
             crop = (left, top, right, bottom)
@@ -279,47 +202,47 @@ class Ooxml(Rebuilder):
         return None if name is None else f"{self.folder}/media/{name}"
 
     def _remove_reference(self, element: Any) -> None:
-        if local(element) in _MERELY_LINKS:
-            if namespace(element.tag) == _W:
+        if local(element) in MERELY_LINKS:
+            if namespace(element.tag) == WORD:
                 unwrap(element)
             else:
                 remove(element)
             return
         around = element
         while around is not None and not (
-            local(around) in _CONTAINERS or around.tag == f"{{{_A}}}blipFill"
+            local(around) in CONTAINERS or around.tag == f"{{{DRAWING_MAIN}}}blipFill"
         ):
             around = around.getparent()
         doomed = element if around is None or around.getparent() is None else around
-        drawing = next(doomed.iterancestors(f"{{{_W}}}drawing"), None)
+        drawing = next(doomed.iterancestors(f"{{{WORD}}}drawing"), None)
         remove(doomed)
         # Office programs take an empty drawing for damage.
-        if drawing is not None and not any(local(part) in _DRAWN for part in drawing.iter("*")):
+        if drawing is not None and not any(local(part) in DRAWN for part in drawing.iter("*")):
             remove(drawing)
 
     def _sweep(self, root: Any) -> None:
         """Remove unknown namespaces, what nothing shows, and text where none belongs."""
         for element in list(root.iter(etree.Element)):
             if (
-                namespace(element.tag) not in _KNOWN
+                namespace(element.tag) not in KNOWN
                 or local(element) == "extLst"
-                or local(element) in _UNSEEN
+                or local(element) in UNSEEN
             ):
                 if element is not root and element.getparent() is not None:
                     self.left_out["unknown"] += local(element) != "extLst"
                     remove(element)
                 continue
-            if local(element) not in _TEXTS:
+            if local(element) not in TEXTS:
                 element.text = None
             element.tail = None
             for name in list(element.attrib):
-                if _is_description(name, element):
+                if is_description(name, element):
                     del element.attrib[name]
             if local(element) in ("docPr", "cNvPr"):
                 element.set("name", "")
 
     def _content_types(self) -> bytes:
-        root = etree.Element(f"{{{_TYPES}}}Types", nsmap={None: _TYPES})
+        root = etree.Element(f"{{{CONTENT_TYPES}}}Types", nsmap={None: CONTENT_TYPES})
         for extension, media in (
             ("rels", "application/vnd.openxmlformats-package.relationships+xml"),
             ("xml", "application/xml"),
@@ -328,42 +251,35 @@ class Ooxml(Rebuilder):
             ("tiff", "image/tiff"),
             ("webp", "image/webp"),
         ):
-            etree.SubElement(root, f"{{{_TYPES}}}Default", Extension=extension, ContentType=media)
+            etree.SubElement(
+                root, f"{{{CONTENT_TYPES}}}Default", Extension=extension, ContentType=media
+            )
         for name, media in self._types.items():
             if name in self.roots:
                 etree.SubElement(
-                    root, f"{{{_TYPES}}}Override", PartName=f"/{name}", ContentType=media
+                    root, f"{{{CONTENT_TYPES}}}Override", PartName=f"/{name}", ContentType=media
                 )
         return serialised(root)
 
 
-def _is_description(name: str, element: Any) -> bool:
-    where = namespace(name)
-    if where == _R:
-        return False
-    if where not in ("", _XML) and where not in _KNOWN:
-        return True
-    bare = name.rpartition("}")[2]
-    return (
-        bare.startswith("rsid")
-        or (bare == "anchor" and local(element) == "hyperlink")
-        or (bare in _DESCRIPTIONS and local(element) in _DESCRIBED)
-        or bare in _NEVER
-    )
-
-
 def _relationships(links: dict[str, tuple[str, str]]) -> bytes:
-    root = etree.Element(f"{{{_PACKAGE_R}}}Relationships", nsmap={None: _PACKAGE_R})
+    root = etree.Element(
+        f"{{{PACKAGE_RELATIONSHIPS}}}Relationships", nsmap={None: PACKAGE_RELATIONSHIPS}
+    )
     for key, (kind, target) in links.items():
         etree.SubElement(
-            root, f"{{{_PACKAGE_R}}}Relationship", Id=key, Type=f"{_R}/{kind}", Target=target
+            root,
+            f"{{{PACKAGE_RELATIONSHIPS}}}Relationship",
+            Id=key,
+            Type=f"{RELATIONSHIPS}/{kind}",
+            Target=target,
         )
     return serialised(root)
 
 
 def _resolve_alternatives(root: Any) -> None:
     """Keep the first of several alternatives, which is the one that is shown."""
-    for alternative in list(root.iter(f"{{{_MC}}}AlternateContent")):
+    for alternative in list(root.iter(f"{{{COMPATIBILITY}}}AlternateContent")):
         choices = [child for child in alternative if local(child) in ("Choice", "Fallback")]
         for other in choices[1:]:
             remove(other)
@@ -371,7 +287,7 @@ def _resolve_alternatives(root: Any) -> None:
             unwrap(choice)
         if alternative.getparent() is not None:
             unwrap(alternative)
-    for name in [name for name in root.attrib if namespace(name) == _MC]:
+    for name in [name for name in root.attrib if namespace(name) == COMPATIBILITY]:
         del root.attrib[name]
 
 

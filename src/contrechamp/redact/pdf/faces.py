@@ -10,7 +10,7 @@ from contrechamp.redact.faces.boxes import clip, heads
 from contrechamp.redact.faces.hits import Detector
 from contrechamp.redact.faces.search import COVER_AT, SearchPlan, find_faces
 from contrechamp.redact.outcome import Covered, Look
-from contrechamp.redact.pdf import page as pdf_page
+from contrechamp.redact.pdf import pixels as pdf_pixels
 from contrechamp.redact.request import Request
 
 #: Pages are searched at 150 dpi, where a face of 20 px is 3.4 mm high on paper.
@@ -30,7 +30,7 @@ def faces_on(page: Any, detector: Detector, request: Request) -> tuple[list[Cove
     looks: list[Look] = []
     if not pictures:
         return covered, looks
-    pixels = pdf_page.rendered(page, _ZOOM, _MAX_PIXELS)
+    pixels = pdf_pixels.rendered(page, _ZOOM, _MAX_PIXELS)
     hits = find_faces(np.ascontiguousarray(pixels), detector, _PLAN)
     hits = hits.moved(page.rect.width / pixels.shape[1])
     cover_at = COVER_AT if request.cover_at is None else request.cover_at

@@ -17,6 +17,7 @@ from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pdf import checks as pdf_checks
 from contrechamp.redact.pdf import looks, tiles
 from contrechamp.redact.pdf import page as pdf_page
+from contrechamp.redact.pdf import pixels as pdf_pixels
 from contrechamp.redact.pdf.annotations import drawn_into_pages
 from contrechamp.redact.pdf.columns import broken_lines
 from contrechamp.redact.pdf.opening import content_of, mended, refusing
@@ -176,7 +177,7 @@ class _DocumentMasker:
     def mask_page(self, document: Any, number: int, detector: Detector | None) -> None:
         """Remove from one page what must go."""
         page = document[number]
-        shown = pdf_page.appearance(page)
+        shown = pdf_pixels.appearance(page)
         glyphs = pdf_page.glyphs(page, document, shown)
         areas = self._areas(page, detector)
         words = self._word_boxes(glyphs, number)
@@ -192,14 +193,14 @@ class _DocumentMasker:
         pdf_page.remove_outside(page)
         clean = pdf_page.remove(page, areas, words) and not (self._patterned and areas)
         clean = self._remove_joined_words(page, boxes) and clean
-        places = pdf_page.pixel_boxes(page, shown, boxes)
-        if not clean or not pdf_page.same_outside(shown, pdf_page.appearance(page), places):
+        places = pdf_pixels.pixel_boxes(page, shown, boxes)
+        if not clean or not pdf_pixels.same_outside(shown, pdf_pixels.appearance(page), places):
             self._become_picture(document, number)
 
     def _become_picture(self, document: Any, number: int) -> None:
         """Replace a page by a picture of it with black boxes."""
-        picture = pdf_page.picture_of(self._unchanged[number], self._boxes[number])
-        pdf_page.replace(document, number, picture)
+        picture = pdf_pixels.picture_of(self._unchanged[number], self._boxes[number])
+        pdf_pixels.replace(document, number, picture)
         self._pictures.add(number)
         self._looks.append(
             Look(
@@ -309,10 +310,10 @@ class _DocumentMasker:
             self._progress(checking, len(document)) as advance,
         ):
             for page, old, boxes in zip(document, self._unchanged, self._boxes, strict=False):
-                shown, after = pdf_page.appearance(old), pdf_page.appearance(page)
-                black = pdf_page.pixel_boxes(page, after, boxes)
+                shown, after = pdf_pixels.appearance(old), pdf_pixels.appearance(page)
+                black = pdf_pixels.pixel_boxes(page, after, boxes)
                 picture = page.number in self._pictures
-                if not pdf_page.same_outside(shown, after, black, picture=picture):
+                if not pdf_pixels.same_outside(shown, after, black, picture=picture):
                     self._changed.add(page.number)
                 self._texts.append([glyph for glyph, _box in pdf_page.characters(page)])
                 advance(1)
@@ -360,7 +361,7 @@ class _DocumentMasker:
         comparing = _("Comparing pages of {file}").format(file=self._name)
         with self._progress(comparing, len(source)) as advance:
             for page, old in zip(source, self._unchanged, strict=True):
-                shown = pdf_page.appearance(page, annotations=True)
-                if not pdf_page.same_outside(shown, pdf_page.appearance(old), ()):
+                shown = pdf_pixels.appearance(page, annotations=True)
+                if not pdf_pixels.same_outside(shown, pdf_pixels.appearance(old), ()):
                     yield page.number + 1
                 advance(1)

@@ -7,7 +7,7 @@ import numpy as np
 import pymupdf
 
 from contrechamp.base.progress import Progress
-from contrechamp.redact.pdf import page as pdf_page
+from contrechamp.redact.pdf import pixels as pdf_pixels
 from contrechamp.redact.request import Request
 
 #: Print of 8 points is some 22 pixels high, as readers want it.
@@ -33,7 +33,7 @@ def draw(
     pymupdf.TOOLS.mupdf_display_errors(False)
     with pymupdf.open(source, filetype="pdf") as document:
         page = document[number - 1]
-        pixels = pdf_page.rendered(page, _ZOOM, MAX_PIXELS * 0.99)
+        pixels = pdf_pixels.rendered(page, _ZOOM, MAX_PIXELS * 0.99)
         grey = np.asarray(pixels @ np.array([0.299, 0.587, 0.114], np.float32), np.uint8)
         target.write_bytes(grey.tobytes())
         height, width = grey.shape

@@ -6,7 +6,7 @@ A sheet shows pixels of the copy, never of the source, and never calls a copy sa
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -15,46 +15,21 @@ from typing import Any
 import jinja2
 
 from contrechamp import __version__
-from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.files import new_file
 from contrechamp.base.i18n import _, active_language, direction_of
 from contrechamp.base.json_text import json_text
-from contrechamp.base.shown_text import shown
 from contrechamp.base.templates import environment
-from contrechamp.cell.running import Cell, OurError
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.made import sorted_looks
 from contrechamp.redact.outcome import WRITTEN, Covered, Look, Outcome, taken_out, to_json
-from contrechamp.redact.process.isolation import run_job
-from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.request import Request
 from contrechamp.redact.review import texts
+from contrechamp.redact.review.sheet_pictures import MAX_PICTURES, SAME_MOMENT_S, Thumbnail
 from contrechamp.redact.run import Masked, Run
 from contrechamp.wording.masking import covered_by_label, kind_label
 
 INDEX, RUN_JSON, RUN_SCHEMA = "index.html", "run.json", "contrechamp/masking-1"
-#: Most pictures on one sheet; looks beyond that are listed without one.
-MAX_PICTURES = 24
 MAX_ROWS = 500
-#: Looks at a video closer together than this share a picture.
-_SAME_MOMENT_S = 0.2
-
-
-@dataclass(frozen=True)
-class Thumbnail:
-    """A small picture of the copy: JPEG in base64, its size in the units of boxes, its moment.
-
-    Its `thumb` is a smaller one still, its `part` the file of an archive or mail that it is of,
-    and its `kind` that file's.
-    """
-
-    jpeg: str
-    width: float
-    height: float
-    moment: float | None
-    thumb: str = ""
-    part: str = ""
-    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,87 +57,6 @@ class Sheet:
     pictures: tuple[Thumbnail, ...]
 
 
-def take_pictures(cell: Cell, job: MaskingJob, outcome: Outcome) -> tuple[Thumbnail, ...]:
-    """Take pictures of the copy for its sheet.
-
-    Args:
-        cell: that can read the copy.
-        job: whose source is the copy.
-        outcome: tells which moments or pages to look at.
-
-    Raises:
-        CheckFailedError: the copy cannot be read back.
-    """
-    if outcome.kind in ("image", "video", "pdf"):
-        function = "take"
-        arguments: dict[str, Any] = {"kind": outcome.kind, "moments": _moments(outcome)}
-    elif outcome.kind in ("archive", "mail"):
-        function, arguments = "take_within", {"moments": _within(outcome), "most": MAX_PICTURES}
-    else:
-        return ()
-    taking = replace(
-        job,
-        function=f"contrechamp.redact.review.pictures:{function}",
-        request=Request(),
-        arguments=arguments,
-    )
-    try:
-        answer = run_job(cell, taking)
-    except InputError as error:
-        raise CheckFailedError(
-            _("the masked copy cannot be read back and was deleted ({reason})").format(reason=error)
-        ) from error
-    try:
-        return tuple(
-            Thumbnail(
-                str(picture["jpeg"]),
-                float(picture["width"]),
-                float(picture["height"]),
-                None if picture["moment"] is None else float(picture["moment"]),
-                _base64(picture["thumb"]),
-                shown(str(picture.get("part", ""))),
-                str(picture.get("kind", "")),
-            )
-            for picture in answer
-        )
-    except (ValueError, TypeError, KeyError) as error:
-        raise OurError("pictures", "review.py") from error
-
-
-def _base64(text: Any) -> str:
-    """Return text that is base64, which whoever took the cell over may not have sent."""
-    return base64.b64encode(base64.b64decode(text, validate=True)).decode("ascii")
-
-
-def _moments(outcome: Outcome) -> list[float]:
-    """Return the seconds or pages to take pictures of, the most urgent first."""
-    if outcome.kind == "image" and outcome.frames is None:
-        return [0.0]
-    wanted: list[float] = []
-    for look in sorted_looks(outcome):
-        moment = look.page if outcome.kind == "pdf" else look.seconds
-        if moment is not None and all(abs(moment - other) >= _SAME_MOMENT_S for other in wanted):
-            wanted.append(float(moment))
-    if outcome.kind == "pdf":
-        pages = [covered.page for covered in outcome.covered if covered.page]
-        wanted += [*pages, *range(1, (outcome.pages or 0) + 1)]
-    elif not wanted:
-        wanted = [(outcome.duration_s or 0) * share for share in (0.1, 0.37, 0.63, 0.9)]
-    return list(dict.fromkeys(wanted))[:MAX_PICTURES]
-
-
-def _within(outcome: Outcome) -> dict[str, list[float]]:
-    """Return the seconds or pages to take pictures of, for each file of an archive or mail."""
-    wanted: dict[str, list[float]] = {}
-    for look in sorted_looks(outcome):
-        if look.part:
-            moments = wanted.setdefault(look.part, [])
-            moment = look.page if look.page is not None else look.seconds
-            if moment is not None and moment not in moments:
-                moments.append(float(moment))
-    return wanted
-
-
 def write_sheet(sheet: Sheet, folder: Path) -> Path:
     """Write the sheet of one copy into `folder`."""
     outcome = sheet.outcome
@@ -175,6 +69,7 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
         rows=[_row(*row) for row in enumerate(outcome.covered[:MAX_ROWS], start=1)],
         more_rows=max(0, len(outcome.covered) - MAX_ROWS),
         shown=list(_shown(sheet)),
+        most_shown=MAX_PICTURES,
         facts=texts.facts(sheet.source, sheet.kind, outcome),
         settings=texts.settings(sheet.request, outcome.kind, sheet.restrictions),
         checklist=texts.checklist(outcome.kind),
@@ -256,7 +151,7 @@ def _with_picture(look: Look, sheet: Sheet) -> dict[str, Any]:
         if (sheet.outcome.kind == "video" or sheet.kind.frames)
         and look.seconds is not None
         and picture.moment is not None
-        and abs(picture.moment - look.seconds) < _SAME_MOMENT_S
+        and abs(picture.moment - look.seconds) < SAME_MOMENT_S
     ]
     return {
         **asdict(look),

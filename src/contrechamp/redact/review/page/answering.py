@@ -18,6 +18,7 @@ from contrechamp.redact import made as making
 from contrechamp.redact.review.page import texts
 from contrechamp.redact.review.page.bench import Bench
 from contrechamp.redact.review.page.pictures import Pictures, Seen
+from contrechamp.redact.review.page.seeding import Seeds
 from contrechamp.redact.review.texts import place
 from contrechamp.redact.sidecar import FORMAT, parse_sidecar
 from contrechamp.wording.masking import kind_label
@@ -45,10 +46,12 @@ class Answering:
     Args:
         bench: what is reviewed.
         pictures: of it.
+        seeds: covers that are hidden from the reviewer until the end.
     """
 
-    def __init__(self, bench: Bench, pictures: Pictures) -> None:
+    def __init__(self, bench: Bench, pictures: Pictures, seeds: Seeds | None = None) -> None:
         self._bench, self._pictures = bench, pictures
+        self._seeds = pictures.seeds = seeds or Seeds()
         self.lines: list[str] = []
         self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
             ("GET", ""): lambda _request: _page(),
@@ -57,6 +60,7 @@ class Answering:
             ("GET", "size.json"): self._size,
             ("GET", "look.json"): self._look,
             ("POST", "again"): self._again,
+            ("POST", "seeds"): self._tell_seeds,
             ("POST", "sign"): self._sign,
             ("POST", "close"): lambda _request: Response("{}", _JSON, ends=True),
         }
@@ -77,6 +81,7 @@ class Answering:
         told = {
             "signs": self._bench.signs,
             "texts": texts.said(),
+            "seeded": len(self._seeds.boxes),
             "files": [self._file(key) for key in self._bench.copies()],
         }
         return Response(json_text(told), _JSON)
@@ -102,7 +107,11 @@ class Answering:
             "rate": frames / outcome.duration_s if frames and outcome.duration_s else 25,
             "asked": list(self._bench.asked(key)),
             "looks": looks,
-            "covered": [asdict(one) for one in outcome.covered if one.by != "hand"],
+            "covered": [
+                asdict(one)
+                for one in outcome.covered
+                if one.by != "hand" and (one.box is None or one.box != self._seeds.box_of(key))
+            ],
             "boxes": {"cover": drawn.get("cover", []), "leave": drawn.get("leave", [])},
         }
 
@@ -158,9 +167,30 @@ class Answering:
         self._pictures.forget(key)
         return Response(json_text(self._file(self._bench.again(key, drawn))), _JSON)
 
+    def _tell_seeds(self, request: Request) -> Response:
+        """Tell which covers were hidden; nothing is from now on."""
+        drawn = {
+            str(key): [one["box"] for one in boxes if _is_box(one.get("box"))]
+            for key, boxes in _json_of(request).items()
+            if isinstance(boxes, list) and all(isinstance(one, dict) for one in boxes)
+        }
+        told = self._seeds.tell(drawn)
+        for key in self._seeds.boxes:
+            self._pictures.forget(key)
+        files = [self._file(key) for key in self._bench.copies() if key in self._seeds.boxes]
+        return Response(json_text({**told, "files": files}), _JSON)
+
     def _sign(self, request: Request) -> Response:
         self.lines = self._bench.sign(_json_of(request))
         return Response(json_text({"lines": self.lines}), _JSON)
+
+
+def _is_box(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 4
+        and all(isinstance(edge, int | float) and abs(edge) < 1e7 for edge in value)
+    )
 
 
 def _json_of(request: Request) -> dict[str, Any]:

@@ -13,14 +13,15 @@ from typing import Any, Self
 from contrechamp.base.i18n import active_language
 from contrechamp.base.shown_text import shown
 from contrechamp.cell import libreoffice
-from contrechamp.cell.running import Cell, OurError
+from contrechamp.cell.running import Cell, OurError, Room
 from contrechamp.redact.containers.limits import MAX_NAME
 from contrechamp.redact.converting import as_file
 from contrechamp.redact.kinds import PDF, FileKind
-from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
+from contrechamp.redact.process.isolation import kind_in, limits_for, run_job
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.request import Request
 from contrechamp.redact.review.page.bench import Bench
+from contrechamp.redact.review.page.seeding import Seeds
 
 #: Files that have a cell at the same time: an original and its copy, and the next ones.
 _OPEN = 4
@@ -51,6 +52,8 @@ class _Opened:
     path: Path
     workshop: Path
     kind: FileKind
+    #: The original, where a cover is lifted off its copy.
+    below: Path | None = None
 
 
 class Pictures:
@@ -64,6 +67,8 @@ class Pictures:
             folder: in memory, where the workshops of cells are.
         """
         self._bench, self._folder = bench, folder
+        #: Covers that are left out of what is shown.
+        self.seeds = Seeds()
         self._open: OrderedDict[Seen, _Opened] = OrderedDict()
 
     def jpeg(self, seen: Seen, at: float, side: int, crop: tuple[float, ...] | None) -> bytes:
@@ -106,7 +111,9 @@ class Pictures:
         self, seen: Seen, at: float, side: int, crop: tuple[float, ...] | None
     ) -> tuple[bytes, tuple[float, float]]:
         opened = self._opened(seen)
-        arguments = {"kind": opened.kind.kind, "at": at, "side": side, "crop": crop}
+        arguments: dict[str, Any] = {"kind": opened.kind.kind, "at": at, "side": side, "crop": crop}
+        if opened.below is not None:
+            arguments["lifted"] = [str(opened.below), self.seeds.box_of(seen.key)]
         answer = self._called(seen, opened, "rendering:take", arguments)
         try:
             width, height = map(float, answer["size"])
@@ -160,19 +167,23 @@ class Pictures:
             else:
                 opened = bench.copy if seen.what == "copy" else bench.original
                 path = stack.enter_context(opened(seen.key))
-            cell = self._cell(path, workshop, name, stack)
+            below = None
+            if seen.what == "copy" and seen.part is None and self.seeds.box_of(seen.key):
+                below = stack.enter_context(bench.original(seen.key)).absolute()
+            cell = self._cell(path, workshop, name, stack, below)
             kind = kind_in(cell, path, name)
             if kind.kind == "office" and libreoffice.installed():
                 made = as_file(path, kind, PDF.suffix, name, unconfined=bench.unconfined)
                 path, _lost = stack.enter_context(made)
                 cell, kind = self._cell(path, workshop, name, stack), PDF
-            return _Opened(stack.pop_all(), cell, path, workshop, kind)
+            return _Opened(stack.pop_all(), cell, path, workshop, kind, below)
 
-    def _cell(self, path: Path, workshop: Path, name: str, stack: ExitStack) -> Cell:
-        limits = limits_for(path, moving=True)
-        return stack.enter_context(
-            cell_for(path, workshop, name, limits, unconfined=self._bench.unconfined)
-        )
+    def _cell(
+        self, path: Path, workshop: Path, name: str, stack: ExitStack, below: Path | None = None
+    ) -> Cell:
+        readable = (path,) if below is None else (path, below)
+        room = Room(limits_for(path, moving=True), active_language(), readable, workshop)
+        return stack.enter_context(Cell(room, name, unconfined=self._bench.unconfined))
 
     def __enter__(self) -> Self:
         return self

@@ -6,13 +6,16 @@ What is sent on is made anew from pixels: no byte of an original leaves the cell
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress
 from contrechamp.redact.request import Request
 from contrechamp.redact.review.drawing import Drawn, drawn, jpeg
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MAX_SIDE = 2000
 _QUALITY = 85
@@ -28,6 +31,7 @@ def take(
     at: float,
     side: int,
     crop: Sequence[float] | None,
+    lifted: tuple[str, Sequence[float]] | None = None,
 ) -> dict[str, Any]:
     """Return a JPEG of a picture, of a frame, or of a page.
 
@@ -40,6 +44,7 @@ def take(
         at: second of a video, or page of a document, from 1.
         side: the longer side, px.
         crop: only this part, in the units of boxes.
+        lifted: the original of a still picture, and a box in which it is shown instead.
 
     Returns:
         ``jpeg``, in base64, and ``size``, that of the whole in the units of boxes.
@@ -48,7 +53,7 @@ def take(
         InputError: there is no such picture.
     """
     whole = _whole(str(source), kind, at)
-    image = whole.image
+    image = whole.image if lifted is None else _lifted(whole.image, *lifted)
     if crop is not None:
         scale = image.width / whole.width
         left, top, right, bottom = (round(edge * scale) for edge in crop)
@@ -63,6 +68,17 @@ def take(
     small = image.convert("RGB")
     small.thumbnail((min(side, MAX_SIDE), min(side, MAX_SIDE)))
     return {"jpeg": jpeg(small, _QUALITY), "size": [whole.width, whole.height]}
+
+
+def _lifted(image: "Image", below: str, box: Sequence[float]) -> "Image":
+    """Return a picture that shows in a box what lies below it."""
+    other = _whole(below, "image", 0.0).image
+    if other.size != image.size:
+        other = other.resize(image.size)
+    left, top, right, bottom = (round(edge) for edge in box)
+    image = image.copy()
+    image.paste(other.crop((left, top, right, bottom)), (left, top))
+    return image
 
 
 @lru_cache(maxsize=2)

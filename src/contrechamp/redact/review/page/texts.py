@@ -57,6 +57,15 @@ def said() -> dict[str, str]:
         "empty": _("Every place is answered."),
         "close": _("Close"),
         "keys": _("Keys"),
+        "seeded": _(
+            "Covers of faces that are hidden from you: {count}. Draw a box on every uncovered "
+            "face that you see; at the end it is told how many you found. No copy is changed."
+        ),
+        "seeds": _(
+            "Of {shown} faces whose cover was hidden from you, you marked {found}. So you miss "
+            "between {low} and {high} of a hundred faces like these (nine times out of ten). They "
+            "are covered in the copies."
+        ),
         "first": _("look here first"),
         "part": _("File within"),
         "itself": _("the file itself"),

@@ -7,17 +7,22 @@ export class Reading {
   constructor(say) {
     this.say = say;
     this.asked = 0;
+    this.told = new Map();
     this.part = "";
     this.page = 1;
   }
 
-  // key: of the copy; what: copy or source; fresh: begin at its beginning.
-  async show(key, what, fresh) {
-    if (fresh) { this.part = ""; this.page = 1; }
+  // key: of the copy; what: copy or source; to: what to begin at, {part: name, page}, or null.
+  async show(key, what, to) {
+    if (to) { this.part = ""; this.page = 1; }
     this.key = key;
     this.what = what;
     const mine = ++this.asked;
     const whole = await this.fetched("");
+    if (mine !== this.asked) return;
+    const at = to?.part ? (whole.parts ?? []).indexOf(to.part) : -1;
+    if (at >= 0) this.part = String(at);
+    if (to?.page) this.page = to.page;
     const told = this.part === "" || whole.failed ? whole : await this.fetched(this.part);
     if (mine !== this.asked) return;
     this.list(whole.parts ?? []);
@@ -30,9 +35,20 @@ export class Reading {
     if (told.shows === "picture") this.turn(0);
   }
 
-  async fetched(part) {
-    const answer = await fetch(`look.json?file=${this.key}&what=${this.what}&part=${part}`);
+  // Asked once: an office file takes seconds to be drawn.
+  fetched(part) {
+    const address = `look.json?file=${this.key}&what=${this.what}&part=${part}`;
+    if (!this.told.has(address)) this.told.set(address, this.asking(address));
+    return this.told.get(address);
+  }
+
+  async asking(address) {
+    const answer = await fetch(address);
     return answer.ok ? answer.json() : { failed: await answer.text() };
+  }
+
+  forget() {
+    this.told.clear();
   }
 
   list(parts) {
@@ -45,7 +61,7 @@ export class Reading {
   choose(part) {
     this.part = part;
     this.page = 1;
-    return this.show(this.key, this.what, false);
+    return this.show(this.key, this.what, null);
   }
 
   turn(count) {

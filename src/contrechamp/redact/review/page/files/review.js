@@ -9,7 +9,7 @@ const COVERED = 0.8, HEAD = 1.3, AROUND = 6, STEPS = 400, BESIDE_S = 0.5;
 // Looks at what the program left uncovered: "covered, next" covers these first.
 const UNCOVERED = new Set(["low-score-uncovered", "found-in-output", "near-word"]);
 
-let texts = {}, signs = false, files = [];
+let texts = {}, signs = false, files = [], seeded = 0;
 // Everything that can be undone, and where one is.
 let state = { boxes: {}, answers: {}, spans: {}, dirty: {} };
 let past = [], future = [];
@@ -41,7 +41,7 @@ const answered = (place) => state.answers[place.key]?.[place.number];
 const open = () => queue().filter((place) => !answered(place));
 
 function go(place) {
-  fresh = place.key !== current?.key;
+  fresh = true;
   current = place;
   const one = file(), look = lookOf(one, place.number);
   moment = one.kind === "pdf" ? (look?.page ?? 1) : (look?.seconds ?? (one.key === trail.at(-1)?.key ? moment : 0));
@@ -170,7 +170,7 @@ async function show() {
   document.querySelector(".views").hidden = !seen;
   $("tools").closest("section").hidden = !seen;
   $("reading").hidden = seen;
-  if (!seen) { await reading.show(one.key, shown, fresh); fresh = false; return; }
+  if (!seen) { const to = fresh ? { part: look?.part, page: look?.page } : null; fresh = false; await reading.show(one.key, shown, to); return; }
   const size = await sizeOf(one);
   if (mine !== current || at !== moment) return;
   const drawn = state.boxes[one.key];
@@ -253,12 +253,13 @@ function watched(one) {
 
 // --- the end ---
 
-function finish() {
+async function finish() {
   current = null;
   $("ask").hidden = true;
   $("end").hidden = false;
   document.querySelector(".views").hidden = true;
   $("reading").hidden = true;
+  if (seeded) await reveal().catch((error) => { $("said").textContent = say("failed", { why: error.message }); });
   const dirty = files.filter((one) => state.dirty[one.key]).length;
   $("again").hidden = !dirty;
   $("again").textContent = say("again", { count: dirty });
@@ -266,6 +267,22 @@ function finish() {
   $("sign").textContent = say(signs ? "sign" : "keep");
   $("left").textContent = say("queue", { left: 0, all: queue().length });
   $("ending").focus();
+}
+
+// Covers that were hidden: told once, and boxes drawn on them are no correction.
+async function reveal() {
+  seeded = 0;
+  const told = await posted("seeds", Object.fromEntries(files.map((one) => [one.key, state.boxes[one.key].cover])));
+  for (const { file: key, box } of told.places) {
+    const kept = state.boxes[key].cover.filter((one) => !one.box || boxes.share(box, one.box) < 0.5);
+    if (kept.length < state.boxes[key].cover.length) state.boxes[key] = { ...state.boxes[key], cover: kept };
+    state.dirty[key] = kept.length > 0 || state.boxes[key].leave.length > 0;
+  }
+  files = files.map((one) => told.files.find((made) => made.key === one.key) ?? one);
+  past = [];
+  future = [];
+  const percent = (share) => String(Math.round(share * 100));
+  $("seeded").textContent = say("seeds", { shown: told.shown, found: told.found, low: percent(told.low), high: percent(told.high) });
 }
 
 const posted = async (path, body) => {
@@ -281,6 +298,7 @@ async function again() {
     const drawn = state.boxes[one.key];
     const sent = { cover: drawn.cover.map(boxes.cleaned), leave: drawn.leave.map(boxes.cleaned) };
     take(one, await posted("again", { file: one.key, boxes: sent }));
+    reading.forget();
   }
   past = [];
   future = [];
@@ -447,7 +465,9 @@ $("read-part").addEventListener("change", () => reading.choose($("read-part").va
 $("at").addEventListener("input", () => { moment = Number($("at").value); show(); });
 
 const began = await fetch("queue.json");
-({ texts, signs, files } = await began.json());
+({ texts, signs, files, seeded } = await began.json());
+$("seeded").hidden = !seeded;
+$("seeded").textContent = say("seeded", { count: seeded });
 for (const one of files) {
   state.boxes[one.key] = one.boxes;
   state.answers[one.key] = {};
