@@ -83,7 +83,7 @@ def test_each_language_writes_in_its_own_way(
     numbers = Numbers(language)
 
     def visible(text: str) -> str:
-        return re.sub("[\N{RIGHT-TO-LEFT MARK}\N{LEFT-TO-RIGHT MARK}]", "", plain(text))
+        return re.sub("[\N{RIGHT-TO-LEFT MARK}\N{LEFT-TO-RIGHT MARK}\u2068\u2069]", "", plain(text))
 
     assert visible(numbers.quantity(38_240.0, "m", 100.0)) == length
     assert visible(numbers.percent(0.41)) == share

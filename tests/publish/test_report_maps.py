@@ -1,5 +1,6 @@
 """Maps of a publication: by squares alone, and no position in any file, however it is read."""
 
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,7 +10,7 @@ import pymupdf
 import pytest
 
 from contrechamp.dossier.records.field_types import Evidence, Position
-from contrechamp.dossier.records.fieldwork import Barrier, Place
+from contrechamp.dossier.records.fieldwork import Area, Barrier, Place
 from contrechamp.dossier.records.systems import Deployment, SeenAt
 from dossier.samples import camera, desk, item, publication, released, text
 from publish.test_publishing import plain, published
@@ -17,6 +18,11 @@ from publish.test_publishing import plain, published
 #: A made-up gate, a made-up home that nothing on a map is about, and made-up cameras.
 GATE, HOME = ("35.110534", "31.524682"), ("35.112871", "31.526193")
 CAMERAS = [(f"35.1{n:02}417", f"31.5{n:02}836") for n in (11, 12, 13, 14, 21, 22, 88)]
+#: A made-up area around the gate.
+EDGE = {
+    "type": "Polygon",
+    "coordinates": [[[35.1, 31.5], [35.13, 31.5], [35.13, 31.54], [35.1, 31.54], [35.1, 31.5]]],
+}
 LANGUAGES = ("en", "fr", "ar", "he")
 
 
@@ -41,6 +47,7 @@ def streams(pdf: Path) -> str:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     paper = item(tmp_path, b"SAMPLE list, made up.", "sample-list.txt")
+    edge = item(tmp_path, json.dumps(EDGE).encode(), "sample-edge.geojson")
     with desk(tmp_path) as here:
         evidence = (Evidence(ref=paper),)
         gate = here.put(Barrier(names=text("Sample Gate"), kind="gate", position=at(GATE),
@@ -53,7 +60,8 @@ def out(tmp_path: Path) -> Path:
         )
         system = here.put(Deployment(names=text("Sample System"), seen_at=seen, sample=True))
         hung = [here.put(camera(position=at(one), evidence=evidence)) for one in CAMERAS]
-        ref = here.put(publication(system, *hung, cell_m=500, k=3))
+        square = here.put(Area(names=text("Sample Area"), boundary=edge, sample=True))
+        ref = here.put(publication(system, *hung, square, cell_m=500, k=3))
         released(here, ref)
         published(here, ref, tmp_path / "out", languages=LANGUAGES)
     return tmp_path / "out"
@@ -91,7 +99,7 @@ def test_drawings_of_a_page_are_in_whole_units(out: Path) -> None:
         places = re.findall(r'(?:\bx|\by|cx|cy|width|height|[^-\w]d)="([^"]*)"', one)
         shapes = re.sub(r"<pattern.*?</pattern>", "", one)
         assert places
-        assert not re.search(r'\b(?:x|y|cx|cy|width|height|d)="[^"]*\.\d', shapes)
+        assert not re.search(r'(?<!-)\b(?:x|y|cx|cy|width|height|d)="[^"]*\.\d', shapes)
 
 
 def test_a_map_has_a_list_with_the_same_content(out: Path) -> None:
@@ -107,6 +115,8 @@ def test_a_map_has_a_list_with_the_same_content(out: Path) -> None:
         assert part in places
     assert "Sample Quarter" in page[page.index('id="maps"') : page.index('id="maps-places"')]
     assert ">N</text>" in places
+    assert "edge of an area" in places
+    assert re.search(r'<path d="M-?\d+ -?\d+(?:L-?\d+ -?\d+){4}z" fill="none"', places)
     cameras = page[page.index('id="maps-cameras"') : page.index('id="systems"')]
     # Counted by hand: six within the square of 4 km around the gate, one 8 km off.
     assert "6 cameras" in cameras

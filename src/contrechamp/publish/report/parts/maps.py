@@ -3,11 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
+import shapely
 
 from contrechamp.base.i18n import _, active_language, ngettext
 from contrechamp.base.written import isolated, written_list, written_number
+from contrechamp.dossier.formats.write.scene_tables import area_features
+from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.field_types import Position, Record
 from contrechamp.dossier.records.fieldwork import Area, Barrier, Camera, Place
 from contrechamp.dossier.records.systems import Deployment, SeenAt
@@ -28,9 +32,11 @@ from contrechamp.publish.report.drawing.squares import Point, counted, square_of
 from contrechamp.publish.report.evidence import EvidenceList
 from contrechamp.publish.report.showing import Showing
 from contrechamp.publish.report.texts import called, confidence, name_of, period
-from contrechamp.scene.projection import choose_plane
+from contrechamp.scene.projection import Plane, choose_plane
 from contrechamp.wording.confidence import confidence_labels
 
+#: Edges of areas, rings in metres.
+Outlines: TypeAlias = Sequence[Sequence[Point]]
 #: The paint of a place of which no system is said to be there.
 _NAMED = "paper"
 
@@ -56,11 +62,12 @@ def section(showing: Showing, evidence: EvidenceList) -> Section | None:
     positions = [*(one.position for one in sites), *(one.position for one in cameras)]
     if not positions:
         return None
-    points = _in_metres(positions)
-    cell = showing.publication.cell_m
+    plane = _plane(positions)
+    points = _in_metres(positions, plane)
+    cell, outlines = showing.publication.cell_m, _outlines(showing, plane)
     inside = [
-        _of_sites(sites, points[: len(sites)], cell, evidence),
-        _of_cameras(points[len(sites) :], cell, showing.publication.k),
+        _of_sites(sites, points[: len(sites)], cell, outlines, evidence),
+        _of_cameras(points[len(sites) :], cell, outlines, showing.publication.k),
     ]
     numbers = Numbers(active_language())
     note = _(
@@ -126,15 +133,36 @@ def _position(showing: Showing, record: Record | None) -> Position | None:
     return None
 
 
-def _in_metres(positions: Sequence[Position]) -> list[Point]:
+def _plane(positions: Sequence[Position]) -> Plane:
     degrees = np.array([(float(one.lon), float(one.lat)) for one in positions])
     (west, south), (east, north) = degrees.min(axis=0), degrees.max(axis=0)
-    plane = choose_plane((west, south, east, north), None)
+    return choose_plane((west, south, east, north), None)
+
+
+def _in_metres(positions: Sequence[Position], plane: Plane) -> list[Point]:
+    degrees = np.array([(float(one.lon), float(one.lat)) for one in positions])
     return [(float(x), float(y)) for x, y in plane.points(degrees)]
 
 
+def _outlines(showing: Showing, plane: Plane) -> list[list[Point]]:
+    """Return the edges of the areas that are shown and have a boundary, as rings in metres."""
+    case = showing.view.case
+    areas = [lookup.get(case, ref) for ref, _area in showing.cited(Area)]
+    document, _without = area_features(case, areas)
+    shapes = [shapely.geometry.shape(one["geometry"]) for one in document["features"]]
+    rings = [part.exterior for one in shapes for part in shapely.get_parts(one)]
+    return [
+        [(float(x), float(y)) for x, y in plane.points(shapely.get_coordinates(ring))]
+        for ring in rings
+    ]
+
+
 def _of_sites(
-    sites: Sequence[_Site], points: Sequence[Point], cell: int, evidence: EvidenceList
+    sites: Sequence[_Site],
+    points: Sequence[Point],
+    cell: int,
+    outlines: Outlines,
+    evidence: EvidenceList,
 ) -> Section | None:
     if not sites:
         return None
@@ -164,7 +192,12 @@ def _of_sites(
     ]
     blocks: list[Block] = list(
         _maps(
-            "map-places", marked, key, told, _("Places, and how sure it is that a system is there")
+            "map-places",
+            marked,
+            outlines,
+            key,
+            told,
+            _("Places, and how sure it is that a system is there"),
         )
     )
     blocks.append(Listing(tuple(_site_entries(sites, evidence)), numbered=True))
@@ -198,7 +231,7 @@ def _site_entries(
         yield "", tuple(blocks)
 
 
-def _of_cameras(points: Sequence[Point], cell: int, k: int) -> Section | None:
+def _of_cameras(points: Sequence[Point], cell: int, outlines: Outlines, k: int) -> Section | None:
     if not points:
         return None
     found = counted(points, cell, k)
@@ -233,7 +266,7 @@ def _of_cameras(points: Sequence[Point], cell: int, k: int) -> Section | None:
     if any(one.count is None for one in found):
         key.append((swatches.area("few"), fewer))
     blocks: list[Block] = list(
-        _maps("map-cameras", marked, tuple(key), told, _("Mapped cameras by square"))
+        _maps("map-cameras", marked, outlines, tuple(key), told, _("Mapped cameras by square"))
     )
     blocks.append(Listing(tuple(("", (Paragraph((Words(line),)),)) for line in told)))
     return Section("maps-cameras", (Words(_("Mapped cameras")),), tuple(blocks))
@@ -242,6 +275,7 @@ def _of_cameras(points: Sequence[Point], cell: int, k: int) -> Section | None:
 def _maps(
     name: str,
     marked: Sequence[Marked],
+    outlines: Outlines,
     key: tuple[tuple[Drawing, str], ...],
     told: Iterable[str],
     title: str,
@@ -252,7 +286,9 @@ def _maps(
         metres: numbers.quantity(float(metres), "m", power_of_ten(metres, 1))
         for metres in maps.bars()
     }
-    sheet = Sheet((), _("N"), bar)
+    sheet = Sheet(outlines, _("N"), bar)
+    if outlines:
+        key = (*key, (swatches.outline(), _("edge of an area")))
     words = "; ".join(told)
     parts = maps.parts_of(marked)
     whole = _("{title}. {lines}.").format(title=title, lines=words)
