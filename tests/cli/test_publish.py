@@ -22,8 +22,14 @@ def test_a_released_publication_is_written_in_each_language(case: CaseRun, whole
     assert done.status == 0, done.err
     assert "out est écrit" in done.out  # the first of them that the program speaks
     names = {"report-fr.html", "report-fr.pdf", "report-he.html", "report-he.pdf"}
-    assert {one.name for one in out.iterdir()} == {*names, "publication.json"}
+    assert {one.name for one in out.iterdir()} == {*names, "publication.json", "bundle"}
     assert "export" in case("log").out
+    assert "publish" in case("log").out
+    assert case("verify").status == 0
+    assert case.run("verify", out / "bundle").status == 0
+    done = case("publish", whole, "-o", str(out), "--draft")  # no draft over what was published
+    assert done.status == 2
+    assert "another edition" in done.err
 
 
 def test_what_stands_against_it_is_told_and_a_draft_is_written_all_the_same(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contrechamp.dossier.records.field_types import Evidence, Text
+from contrechamp.dossier.records.fieldwork import Area, Population
 from contrechamp.dossier.records.findings import Recommendation
 from contrechamp.dossier.records.letters import Letter, Question
 from contrechamp.dossier.records.publications import Use
@@ -37,6 +38,11 @@ from dossier.samples import (
 from vault import timestamp_authority
 
 SECRET_NAME = "sample-secret-name.txt"
+#: A square of a kilometre or so, made up.
+SQUARE = (
+    '{"type": "Polygon", "coordinates": [[[10.0, 50.0], [10.01, 50.0], [10.01, 50.01], '
+    "[10.0, 50.01], [10.0, 50.0]]]}"
+)
 TSA = "http://127.0.0.1/tsa"
 
 
@@ -67,11 +73,18 @@ def sample(folder: Path) -> Sample:
     folder.mkdir(parents=True, exist_ok=True)
     paper = item(folder, b"SAMPLE figures, made up.", SECRET_NAME)
     told = item(folder, b"SAMPLE paper that somebody gave.", "sample-given.txt")
+    square = item(folder, SQUARE.encode(), "sample-square.geojson")
     with desk(folder) as at:
         given = at.put(source())
         said = at.put(telling(given, recordings=(told,)))
         at.put(consent(given, "held", "pseudonym"))
         body = at.put(actor())
+        quarter = at.put(
+            Area(
+                names=text("Sample Quarter"), boundary=square, sample=True,
+                population=(Population(count=1200, year=2017),),
+            )
+        )  # fmt: skip
         claims = (
             Text(language="en", text="SAMPLE: faces are compared at the gate."),
             Text(language="ar", text="عينة: تُقارن الوجوه عند البوابة.", made="translated"),
@@ -94,7 +107,7 @@ def sample(folder: Path) -> Sample:
         closed = at.put(actor(names=text("Sample Unpublished Ltd"), note="SAMPLE closed note"))
         ref = at.put(
             publication(
-                first, second, letter, advice, body, on="2026-05-01", number="SAMPLE-1",
+                first, second, letter, quarter, advice, body, on="2026-05-01", number="SAMPLE-1",
                 by="Sample House", summary=text("SAMPLE: in short."),
                 uses=(Use(of=f"{said}#p1", use="pseudonym"),),
             )

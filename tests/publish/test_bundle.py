@@ -10,11 +10,17 @@ import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import bagit
+import geopandas as gpd
 import jsonschema
+import pyogrio
 import pytest
+import shapely
+from followthemoney import model
 
+from contrechamp.base.errors import OutputError
 from contrechamp.dossier.reading import lookup
 from contrechamp.publish.bundle import claims_file, verifying
 from contrechamp.publish.bundle import statement as statements
@@ -123,6 +129,32 @@ def test_other_programs_can_read_it(bundle: Path) -> None:
         jsonschema.validate(json.loads(line), schema)
 
 
+def test_open_data_is_read_by_what_others_read_it_with(bundle: Path) -> None:
+    geojson = pyogrio.read_dataframe(bundle / "data/open/areas.geojson")
+    parquet = gpd.read_parquet(bundle / "data/open/areas.parquet")
+    for table in (geojson, parquet):
+        assert list(table["name"]) == ["Sample Quarter"]
+        assert table.crs.to_epsg() == 4326
+        assert table.geometry.iloc[0].equals(shapely.from_geojson(bundles.SQUARE))
+    lines = (bundle / "data/open/entities.ftm.json").read_text().splitlines()
+    entities = [model.get_proxy(json.loads(line)) for line in lines]
+    assert "Sample Cameras Ltd" in {one.caption for one in entities}
+    for one in entities:
+        one.schema.validate(one.to_dict())
+    metadata = json.loads((bundle / "ro-crate-metadata.json").read_bytes())
+    by_id = {one["@id"]: one for one in metadata["@graph"]}
+    assert by_id["ro-crate-metadata.json"]["about"] == {"@id": "./"}
+    for part in by_id["./"]["hasPart"]:  # each is a file that is there, of this size
+        path = bundle / unquote(part["@id"])
+        assert path.stat().st_size == int(by_id[part["@id"]]["contentSize"])
+    assert by_id[by_id["./"]["publisher"]["@id"]]["name"] == "Sample House"
+    lines = [line.split(": ", 1) for line in (bundle / "CITATION.cff").read_text().splitlines()]
+    cited = {one[0]: json.loads(one[1]) for one in lines if one[-1].startswith('"')}
+    assert cited["  - name"] == "Sample House"
+    assert cited["cff-version"] == "1.2.0"
+    assert cited["date-released"] == "2026-05-01"
+
+
 def test_what_is_open_has_its_salt_and_is_what_the_log_says(made: tuple[Sample, Path]) -> None:
     _sample, bundle = made
     lines = map(json.loads, (bundle / "data/open/records.jsonl").read_text().splitlines())
@@ -150,6 +182,12 @@ def test_the_page_tells_root_and_key_and_the_steps_in_the_readme_work(
         told = page.read_text(encoding="utf-8")
         assert root in told
         assert words_of(key) in told
+    for paper in (bundle / "data/report").glob("*.pdf"):
+        second = subprocess.run(
+            ["pdftotext", "-f", "2", "-l", "2", "-raw", paper, "-"], capture_output=True, check=True
+        ).stdout.decode()
+        assert root in second
+        assert words_of(key) in second
     copy = bundles.copied(bundle, tmp_path / "copy")
     readme = (copy / "README.txt").read_text()
     steps = "\n".join(re.findall(r"^    ((?!contrechamp|[0-9a-f]{64}).*)$", readme, re.MULTILINE))
@@ -279,7 +317,19 @@ def test_a_translation_that_is_added_is_no_revision(tmp_path: Path) -> None:
     sample.publish(tmp_path / "old")
     bundle = sample.publish(tmp_path / "new", languages=("en", "fr"))
     told = statements.read((bundle / "statement.json").read_bytes())
-    assert told.edition == 1 or (told.former is not None and told.former.changes == ())
+    assert told.edition == 2
+    assert told.former is not None
+    assert told.former.changes == ()
+    assert verifying.verify(bundle).discrepancies == []
+
+
+def test_what_somebody_put_into_a_bundle_is_not_removed(tmp_path: Path) -> None:
+    sample = bundles.sample(tmp_path / "desk")
+    bundle = sample.publish(tmp_path / "out")
+    (bundle / "data/own.txt").write_text("SAMPLE")
+    with pytest.raises(OutputError, match=r"own\.txt"):
+        sample.publish(tmp_path / "out")
+    assert (bundle / "data/own.txt").exists()
 
 
 def test_a_member_who_made_another_key_or_left_is_told(tmp_path: Path) -> None:

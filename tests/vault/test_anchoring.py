@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from contrechamp.vault import verifying
-from contrechamp.vault.anchors import anchor, anchoring, rfc3161
+from contrechamp.vault.anchors import anchor, anchoring, ots, rfc3161
 from contrechamp.vault.log.history import newest_checkpoint
 from vault import timestamp_authority
 from vault.cases import add, files, new, opened
+from vault.test_anchor import CALENDAR, in_block, pending
 
 
 @pytest.fixture
@@ -64,3 +65,31 @@ def test_an_anchor_of_another_log_is_found(case: Path, tmp_path: Path) -> None:
             found, lambda _a, body, _t: timestamp_authority.reply(authority, body)
         )
     assert findings(case) == ["anchor"]
+
+
+def test_a_promise_of_a_calendar_becomes_a_proof_once_a_block_holds_it(case: Path) -> None:
+    with opened(case, write=True) as found:
+        note = newest_checkpoint(found)
+        wanted = anchor.opentimestamps_anchor(note, [CALENDAR], lambda size: b"n" * size)
+        anchoring.queue(found, wanted)
+        (sent,) = anchoring.send_waiting(found, lambda _url, body, _kind: pending(body))
+        assert sent.problem == ""
+        assert anchoring.upgrade_promises(found, unreached) == 0
+        assert anchoring.upgrade_promises(found, lambda _address: None) == 0
+        asked = []
+
+        def get(address: str) -> bytes:
+            asked.append(address)
+            return in_block(bytes.fromhex(address.rpartition("/")[2]), 700_000)
+
+        assert anchoring.upgrade_promises(found, get) == 1
+        assert anchoring.upgrade_promises(found, get) == 0  # it is a proof, nobody is asked
+        ((_dated, proof),) = anchoring.proved(found)
+    assert [one.startswith(f"{CALENDAR}/timestamp/") for one in asked] == [True]
+    kinds = [one.kind for one in ots.attestations(proof, note.encode())]
+    assert kinds == ["bitcoin", "pending"]
+    assert findings(case) == []
+
+
+def unreached(_address: str) -> bytes:
+    raise OSError(111, "Connection refused")

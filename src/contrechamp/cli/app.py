@@ -56,6 +56,7 @@ def sections() -> dict[str, dict[str, str]]:
             "mask": _("Cover faces and strip what tells who and where, for review."),
             "release": _("Give leave for a record or an item to be published."),
             "publish": _("Write a publication as pages and PDFs, once nothing is against it."),
+            "disclose": _("Open one piece of evidence of a publication for one reader."),
             "export": _("Hand out items of a case, with proofs."),
             "export-records": _("Write the records of a case in other formats."),
             "graph": _("Write who and what relates to what, for programs that draw networks."),
@@ -119,8 +120,8 @@ class SectionedGroup(click.Group):
 
 #: Commands of which the first argument is the folder of a case, and which run in a session on it.
 OF_A_CASE = (
-    "add", "edit", "erase", "export", "export-records", "find", "graph", "identity", "import",
-    "letter", "link", "log", "match", "members", "merge", "publish", "release", "review",
+    "add", "disclose", "edit", "erase", "export", "export-records", "find", "graph", "identity",
+    "import", "letter", "link", "log", "match", "members", "merge", "publish", "release", "review",
     "share", "show", "status", "timeline", "unlock", "unshare", "verify", "withdraw",
 )  # fmt: skip
 

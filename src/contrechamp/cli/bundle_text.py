@@ -1,5 +1,6 @@
 """The bundle of a publication, verified: claim by claim what holds, who signed, what dates it."""
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,37 @@ def verify_bundle(
         click.echo(shown(line))
     for path, other in zip(editions, others, strict=True):
         click.echo(shown(_relation(done, other, path.name)))
+
+
+def tell_disclosure(
+    folder: Path, bundle: Path, identities: Sequence[str], *, as_json: bool
+) -> None:
+    """Compare a disclosure with a bundle that was verified, and print what it shows.
+
+    Raises:
+        CheckFailedError: if it is not what the publication committed to.
+        InputError: if it cannot be read.
+    """
+    from contrechamp.publish.bundle import disclosed
+
+    found = disclosed.check(folder, bundle, identities)
+    if as_json:
+        click.echo(json.dumps({"evidence": found.evidence, "states": list(found.states)}))
+        return
+    click.echo(
+        _(
+            "The disclosure is evidence {number} of the publication, as it was in the log in entry "
+            "{entry} of {moment}."
+        ).format(
+            number=found.evidence, entry=found.entry.number, moment=written_moment(found.entry.at)
+        )
+    )
+    if found.file:
+        click.echo(
+            _("{file} has the content that was added: size and SHA-256 are those.").format(
+                file=shown(found.file)
+            )
+        )
 
 
 def _line(one: "CheckedClaim") -> str:
@@ -185,12 +217,12 @@ def _date(one: "Dated", *, covers: bool) -> str:
     assert one.at is not None  # noqa: S101 - it dates
     age = (now() - one.at).days
     what = (
-        _("The publication was there by {moment}, {age} days ago: {by}.")
+        _("The publication was there by {moment} (age in days: {age}): {by}.")
         if covers
-        else _("The first {size} entries of the log were there by {moment}, {age} days ago: {by}.")
+        else _("The log up to entry {last} was there by {moment} (age in days: {age}): {by}.")
     )
     moment = written_moment(one.at.strftime("%Y-%m-%dT%H:%M:%SZ"))
-    return what.format(size=one.size, moment=moment, age=age, by=one.by)
+    return what.format(last=one.size - 1, moment=moment, age=age, by=one.by)
 
 
 def _relation(done: "VerifiedBundle", other: "VerifiedBundle", name: str) -> str:

@@ -107,14 +107,23 @@ def _log(
 def _anchor(
     folder: Path, tsa: str | None, calendars: tuple[str, ...], secret: dict[str, Any]
 ) -> None:
-    from contrechamp.vault.anchors.anchoring import ask
-    from contrechamp.vault.anchors.network import post, web_address
+    from contrechamp.vault.anchors.anchoring import ask, upgrade_promises
+    from contrechamp.vault.anchors.network import get, post, web_address
 
     for address in (*([tsa] if tsa else []), *calendars):
         web_address(address)
     with open_case(folder, secret_source(**secret), write=True) as case:
         sent = ask(case, authority=tsa, calendars=calendars, random=secrets.token_bytes, post=post)
-    if not sent:
+        proved = upgrade_promises(case, get)
+    if proved:
+        click.echo(
+            ngettext(
+                "{count} promise of a calendar is a proof now: a Bitcoin block holds it.",
+                "{count} promises of calendars are proofs now: Bitcoin blocks hold them.",
+                proved,
+            ).format(count=proved)
+        )
+    if not sent and not proved:
         raise UsageError(_("no anchor is waiting; name whom to ask with --tsa or --ots"))
     for request in sent:
         where = ", ".join(request.addresses)

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.cli.options import (
     FiniteRange,
@@ -40,7 +41,7 @@ def command() -> click.Command:
         ),
         epilog=_("Example: contrechamp measure city.osm.pbf survey.csv -o report --lang fr"),
         params=[
-            inputs_argument(),
+            inputs_argument(required=False),
             report_option(),
             areas_option(),
             click.Option(
@@ -105,11 +106,27 @@ def command() -> click.Command:
                 ),
             ),
             threads_option(),
+            click.Option(
+                ["--again"],
+                type=click.Path(path_type=Path),
+                metavar="BUNDLE",
+                help=_(
+                    "In the place of INPUT: run the measurements of a publication's bundle anew, "
+                    "and compare their figures byte for byte."
+                ),
+            ),
             unconfined_option(),
             json_option(),
         ],
     )
 
 
-def _measure(*, as_json: bool, unconfined: bool, **options: Any) -> None:
+def _measure(*, as_json: bool, unconfined: bool, again: Path | None, **options: Any) -> None:
+    if (again is None) == (not options["inputs"]):
+        raise UsageError(_("name what is to be measured: INPUT, or --again with a bundle"))
+    if again is not None:
+        from contrechamp.cli.measured_again import measure_again
+
+        measure_again(again, options["out"], unconfined=unconfined, as_json=as_json)
+        return
     measure_and_tell(MeasureJob(**options), map_cell(unconfined=unconfined), as_json=as_json)

@@ -86,13 +86,13 @@ def crs_option() -> click.Option:
     )
 
 
-def inputs_argument() -> click.Argument:
+def inputs_argument(*, required: bool = True) -> click.Argument:
     """Return the files that are measured."""
     return click.Argument(
         ["inputs"],
         metavar="INPUT...",
         nargs=-1,
-        required=True,
+        required=required,
         type=click.Path(path_type=Path),
     )
 

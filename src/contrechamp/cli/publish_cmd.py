@@ -1,10 +1,11 @@
-"""``contrechamp publish``: a publication as pages and PDFs, once nothing stands against it."""
+"""``contrechamp publish``: a publication as pages, PDFs and a bundle that proves what it says."""
 
 from pathlib import Path
 from typing import Any
 
 import click
 
+from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import TEXT_LANGUAGES, _
 from contrechamp.cli.bars import progress_for
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
@@ -21,8 +22,9 @@ def command() -> click.Command:
         help=_(
             "Write a publication of a case to a new folder, in each language as a page and as a "
             "PDF: findings with their evidence and what speaks against them, what people said as "
-            "far as they agreed, letters and answers, recommendations. It has to be released, and "
-            "all that stands against it is told at once. Nothing is sent anywhere."
+            "far as they agreed, letters and answers, recommendations. With them goes a bundle, "
+            "by which a stranger can check each claim. It has to be released, and all that stands "
+            "against it is told at once. Nothing is sent anywhere."
         ),
         epilog=_("Example: contrechamp publish checkpoint-north publication/north -o out"),
         params=[
@@ -44,6 +46,24 @@ def command() -> click.Command:
                 ["--draft"], is_flag=True,
                 help=_("Write it as it is now, with all that stands against it on its first page."),
             ),
+            click.Option(
+                ["--tsa-roots"],
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help=_(
+                    "Certificates (PEM) of timestamp authorities, to go with the anchors in the "
+                    "bundle."
+                ),
+            ),
+            click.Option(
+                ["--block-headers"],
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help=_(
+                    "Headers of Bitcoin blocks, 80 bytes in hexadecimal a line, to go with the "
+                    "anchors in the bundle."
+                ),
+            ),
             reason_option(),
             *secret_options(),
         ],
@@ -57,18 +77,22 @@ def _publish(
     output: Path,
     languages: str,
     draft: bool,
+    tsa_roots: Path | None,
+    block_headers: Path | None,
     reason: str,
     **secret: Any,
 ) -> None:
     from contrechamp.dossier.reading import short_names
+    from contrechamp.publish.bundle.writing import Outside
     from contrechamp.publish.report import publishing
 
+    outside = Outside(_content(tsa_roots), _content(block_headers))
     publishing.refuse_foreign(output)
     wanted = [one.strip() for one in languages.split(",") if one.strip()]
     with open_case(folder, secret_source(**secret), write=not draft) as case:
         done = publishing.publish(
             case, short_names.full_ref(case, ref), output, languages=wanted, draft=draft,
-            now=now(), reason=reason, progress=progress_for(as_json=False),
+            outside=outside, now=now(), reason=reason, progress=progress_for(as_json=False),
         )  # fmt: skip
     for line in done.lacking:
         click.echo(line, err=True)
@@ -80,5 +104,15 @@ def _publish(
         )
     else:
         click.echo(_("{folder} is written; it is not encrypted.").format(folder=output.name))
+    if done.statement is not None:
+        click.echo(
+            _("Its root is {root}: tell it on another way than the one it goes.").format(
+                root=done.statement.root
+            )
+        )
     for name in done.files:
         click.echo(f"  {output / name}")
+
+
+def _content(path: Path | None) -> bytes:
+    return b"" if path is None else read_bounded(path, 4 << 20, where=path.name)

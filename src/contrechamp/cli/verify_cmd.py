@@ -81,6 +81,12 @@ def command() -> click.Command:
                 ),
             ),
             click.Option(
+                ["--disclosure"],
+                type=click.Path(path_type=Path),
+                metavar="FOLDER",
+                help=_("Of a bundle: what disclose wrote, to be compared; --identity opens it."),
+            ),
+            click.Option(
                 ["--quick"], is_flag=True, help=_("Do not read the content of the files.")
             ),
             *secret_options(),
@@ -110,6 +116,7 @@ def _verify(
     tsa_roots: Path | None,
     root: str,
     editions: tuple[Path, ...],
+    disclosure: Path | None,
     quick: bool,
     as_json: bool,
     **secret: Any,
@@ -122,13 +129,17 @@ def _verify(
     if _is_bundle(folder):
         if quick or kept:
             raise UsageError(_("--quick and --since are for cases, not for bundles"))
-        from contrechamp.cli.bundle_text import verify_bundle
+        from contrechamp.cli.bundle_text import tell_disclosure, verify_bundle
 
         trusted = roots(_bytes(tsa_roots), where=tsa_roots.name) if tsa_roots else []
         verify_bundle(folder, root, editions, trusted, as_json=as_json)
+        if disclosure is not None:
+            tell_disclosure(disclosure, folder, _keys(secret_source(**secret)), as_json=as_json)
         return
-    if root or editions:
-        raise UsageError(_("--root and --edition are for the bundles of publications"))
+    if root or editions or disclosure:
+        raise UsageError(
+            _("--root, --edition and --disclosure are for the bundles of publications")
+        )
     if _is_bag(folder):
         if quick or tsa_roots:
             raise UsageError(_("--quick and --tsa-roots are for cases, not for bags"))
@@ -172,12 +183,9 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
     from contrechamp.cli.bars import progress_for
     from contrechamp.vault.bags import verifying
 
-    if source.keyring or source.recovery:
-        raise UsageError(_("a bag is opened with --identity, or verified without any key"))
-    secret = read_secret(source, log_origin="") if source.identity else None
     done = verifying.verify(
         folder,
-        identities=getattr(secret, "keys", ()),
+        identities=_keys(source),
         since=kept,
         progress=progress_for(as_json=as_json),
     )
@@ -237,6 +245,15 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
                 name=shown(name), key=key
             )
         )
+
+
+def _keys(source: SecretSource) -> Sequence[str]:
+    """Return the age keys that were given."""
+    if source.keyring or source.recovery:
+        raise UsageError(_("a bag is opened with --identity, or verified without any key"))
+    secret = read_secret(source, log_origin="") if source.identity else None
+    keys: Sequence[str] = getattr(secret, "keys", ())
+    return keys
 
 
 def tell_findings(

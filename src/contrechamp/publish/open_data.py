@@ -42,10 +42,22 @@ def write_layers(measurement: Measurement, scene: Scene, folder: Path) -> None:
         "seen": measurement.regions,
     }
     for name, table in layers.items():
-        published = _published(table)
-        _write_geojson(published, folder / f"{name}.geojson", description)
-        _write_parquet(published, folder / f"{name}.parquet")
+        write_layer(table, folder, name, description)
     _write_parquet(_published(measurement.pieces), folder / PIECES_PARQUET)
+
+
+def write_layer(table: gpd.GeoDataFrame, folder: Path, name: str, description: str = "") -> None:
+    """Write a table as GeoJSON and as GeoParquet, in longitude and latitude.
+
+    Args:
+        table: with a coordinate system.
+        folder: where.
+        name: of both files, without ending.
+        description: stands in the GeoJSON; "" for none.
+    """
+    published = _published(table)
+    _write_geojson(published, folder / f"{name}.geojson", description)
+    _write_parquet(published, folder / f"{name}.parquet")
 
 
 def camera_layer(measurement: Measurement, scene: Scene) -> gpd.GeoDataFrame:

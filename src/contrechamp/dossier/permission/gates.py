@@ -246,7 +246,7 @@ def _leaving(asked: Asked) -> list[str]:
     An item that is to leave itself has no place-holder; what shows nobody needs none.
     """
     shown = _shown(asked)
-    if asked.record is None:
+    if asked.record is None or not shown:
         return shown
     copies = masked_copies.copies(asked.view.case, shown)
     found = []

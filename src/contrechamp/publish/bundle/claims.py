@@ -81,6 +81,7 @@ class Binding:
 
     def __init__(self, showing: Showing, leaves: Sequence[bytes]) -> None:
         self.showing, self._leaves = showing, leaves
+        self.publication = publication_id(showing.view.case, showing.ref)
         self._states: dict[str, State] = {}
         self.shown: dict[int, str] = {}
 
@@ -100,7 +101,7 @@ class Binding:
         if state is None:
             return None, "", ""
         if is_sealed(self.showing, ref):
-            sealed = seal(seal_key(state, self.showing.ref), self._leaves[state.entry])
+            sealed = seal(seal_key(state, self.publication), self._leaves[state.entry])
             return None, sealed, sealed
         self.shown[state.entry] = ref.partition("#")[0]
         return state.entry, "", state.digest
@@ -157,8 +158,18 @@ def stable_id(case: Case, what: str) -> str:
     return hmac.new(key, what.encode(), hashlib.sha256).hexdigest()[:16]
 
 
+def publication_id(case: Case, ref: str) -> str:
+    """Return the id of a publication in its statements."""
+    return stable_id(case, f"publication {ref}")
+
+
 def seal_key(state: State, publication: str) -> bytes:
-    """Return the key under which an entry is sealed; it cannot be had once its salt is erased."""
+    """Return the key under which an entry is sealed; it cannot be had once its salt is erased.
+
+    Args:
+        state: of the record or item.
+        publication: id of the publication, see `publication_id`.
+    """
     label = f"contrechamp.bundle/1 {publication}".encode()
     return hmac.new(state.salt, label, hashlib.sha256).digest()
 
@@ -248,17 +259,18 @@ def _without_links(value: Any) -> Any:
 
 def _numbers(value: Any) -> Iterator[int]:
     """Yield the numbers of evidence that a part of the tree links to, each once."""
-    links = dict.fromkeys(one.to for one in _links(value))
+    links = dict.fromkeys(_links(value))
     beginning = f"{_EVIDENCE}-"
     yield from (int(one.removeprefix(beginning)) for one in links if one.startswith(beginning))
 
 
-def _links(value: Any) -> Iterator[Link]:
-    if isinstance(value, Link):
-        yield value
-    elif isinstance(value, tuple):
+def _links(value: Any) -> Iterator[str]:
+    """Yield the anchors that a part of the tree leads to."""
+    if isinstance(value, tuple):
         for one in value:
             yield from _links(one)
+    elif isinstance(to := getattr(value, "to", None), str):
+        yield to
     elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             yield from _links(getattr(value, field.name))

@@ -172,10 +172,10 @@ Without that program, inside this folder, with tools of your system:
     sed -n "$((N + 1))p" data/claims.json | sed 's/,$//' | tr -d '\\n' > claim
     D=$(sha256sum < claim | cut -c 1-64)
     grep -q "$D" statement.json && echo "claim $N is as published"
-4. The log has the statement: HMAC-SHA-256 of it is the "digest" of the last entry "publish":
+4. The log has the statement: HMAC-SHA-256 of it is the "digest" of its entry:
     S=$(grep -o '"salt":"[0-9a-f]*"' log/keys.json | cut -d '"' -f 4)
     H=$(openssl dgst -sha256 -mac HMAC -macopt hexkey:$S statement.json | sed 's/.* //')
-    grep '"action":"publish"' log/entries.txt | tail -n 1 | grep -q "$H" && echo the log has it
+    grep '"subject":"publication/' log/entries.txt | tail -n 1 | grep -q "$H" && echo the log has it
 
 How entries lead to the root of the log, and what else there is: docs/reference/bundle.md of the
 project.

@@ -1,10 +1,9 @@
 """Editions of a publication: which one it is, and what is another since the one before."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
-from contrechamp.publish.bundle.statement import Former, Stated, Statement, statement_of
+from contrechamp.publish.bundle.statement import Stated, Statement, statement_of
 from contrechamp.vault import subjects
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import canonical
@@ -35,22 +34,6 @@ def newest(case: Case, publication: str) -> tuple[State, Statement] | None:
         if one.publication.id == publication and (found is None or found[0].entry < state.entry):
             found = state, one
     return found
-
-
-def following(last: Statement | None, new: Statement) -> Statement:
-    """Return a statement as the edition that it is.
-
-    What says the same as the last edition is that one; its corrections are told again.
-
-    Args:
-        last: the newest statement; None if there is none.
-        new: what is published now, without corrections.
-    """
-    if last is None:
-        return new
-    if found := changes(last, new):
-        return replace(new, edition=last.edition + 1, former=Former(last.root, tuple(found)))
-    return replace(new, edition=last.edition, former=last.former)
 
 
 def changes(last: Statement, new: Statement) -> list[dict[str, Any]]:

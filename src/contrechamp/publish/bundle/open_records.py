@@ -10,15 +10,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from contrechamp.base.errors import InputError
 from contrechamp.base.files import write_json
+from contrechamp.base.i18n import _
 from contrechamp.base.json_text import json_text
 from contrechamp.dossier.formats.followthemoney import files as followthemoney
 from contrechamp.dossier.formats.write import json_lines, table_files
 from contrechamp.dossier.formats.write.outgoing import Outgoing
+from contrechamp.dossier.formats.write.scene_tables import area_features
+from contrechamp.dossier.permission import consent
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import has_closed, open_json
 from contrechamp.dossier.records.field_types import Evidence, Position, Record
+from contrechamp.dossier.records.fieldwork import Area
 from contrechamp.vault import subjects
 from contrechamp.vault.bags.proved import text_of
 from contrechamp.vault.case import Case
@@ -83,7 +88,37 @@ def write(outgoing: OpenRecords, folder: Path) -> None:
             target.write(json_text(_as_object(outgoing.case, stored)) + "\n")
     write_json(folder / SCHEMA, _schema())
     table_files.write_csv(outgoing, folder)
+    there = {stored.kind for stored in outgoing.records()}
+    rows = (row for row in table_files.dictionary() if row[0] in there)
+    table_files.write_table(folder / "dictionary.csv", table_files.DICTIONARY, rows)
     followthemoney.write(outgoing, folder)
+    _write_areas(outgoing, folder)
+
+
+def _write_areas(outgoing: OpenRecords, folder: Path) -> None:
+    """Write the boundaries of the areas whose file nobody gave, as GeoJSON and GeoParquet."""
+    import geopandas as gpd
+    import shapely
+
+    from contrechamp.publish.open_data import write_layer
+
+    areas = [
+        one
+        for one in outgoing.records("area")
+        if isinstance(one.record, Area)
+        and one.record.boundary
+        and not consent.sources_of(outgoing.full_view, one.record.boundary)
+    ]
+    document, _without = area_features(outgoing.case, areas)
+    if not document["features"]:
+        return
+    try:
+        table = gpd.GeoDataFrame.from_features(document["features"], crs=4326)
+    except (ValueError, TypeError, shapely.errors.ShapelyError) as error:
+        raise InputError(
+            _("the boundary of an area that is cited is no polygon that can be read")
+        ) from error
+    write_layer(table, folder, "areas")
 
 
 def _as_object(case: Case, stored: Stored) -> dict[str, Any]:

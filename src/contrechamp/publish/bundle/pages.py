@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from contrechamp.publish.bundle.claims_file import Claim
 
 _SPACE = re.compile(r"\s+")
-#: Elements whose content nobody reads as text.
-_SILENT = frozenset({"style", "script", "title", "template"})
+#: Elements whose content nobody reads as text, and attributes that stand for what is drawn.
+_SILENT, _SPOKEN = frozenset({"head", "style", "script", "template"}), ("alt", "aria-label")
 
 
 class _Text(HTMLParser):
@@ -22,7 +22,9 @@ class _Text(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self._silent += 1
-        if tag == "a" and (dict(attrs).get("href") or "").startswith("#"):
+        told = dict(attrs)
+        self.said += [told[name] or "" for name in _SPOKEN if name in told]
+        if tag == "a" and (told.get("href") or "").startswith("#"):
             self._link += 1
 
     def handle_endtag(self, tag: str) -> None:
@@ -39,6 +41,9 @@ class _Text(HTMLParser):
 def missing(content: bytes, claims: Iterable[Claim], language: str) -> Iterator[Claim]:
     """Yield the claims that a page does not say, or not in this order.
 
+    Within a claim the order is free: what stands for a picture comes before or after it. The next
+    one has to come behind the longest text of a claim.
+
     Args:
         content: the page, UTF-8.
         claims: in the order of the report.
@@ -49,13 +54,12 @@ def missing(content: bytes, claims: Iterable[Claim], language: str) -> Iterator[
     reader.close()
     page, at = _bare("".join(reader.said)), 0
     for claim in claims:
-        for words in claim.words.get(language, ()):
-            said = _bare(words)
-            found = page.find(said, at)
-            if found < 0:
-                yield claim
-                break
-            at = found + len(said)
+        said = sorted(map(_bare, claim.words.get(language, ())), key=len, reverse=True)
+        places = [page.find(one, at) for one in said]
+        if -1 in places:
+            yield claim
+        elif said:
+            at = places[0] + len(said[0])
 
 
 def _bare(text: str) -> str:

@@ -129,8 +129,8 @@ class Statement:
         except InputError as error:
             raise InputError(
                 _(
-                    "{count} claims are more than one publication has room for: {error}; divide "
-                    "it, or publish fewer languages at once"
+                    "the claims are too many for one publication ({count}): {error}; divide it, "
+                    "or publish fewer languages at once"
                 ).format(count=len(self.claims), error=error)
             ) from error
 

@@ -20,6 +20,7 @@ from contrechamp.publish.bundle import statement as statements
 from contrechamp.publish.bundle.anchor_files import Dated
 from contrechamp.publish.bundle.claim_check import CheckedClaim, ClaimCheck
 from contrechamp.publish.bundle.claims_file import ClaimsFile
+from contrechamp.publish.bundle.editions import SUBJECT
 from contrechamp.publish.bundle.log_check import BundleFiles, LogCheck
 from contrechamp.publish.bundle.statement import Statement
 from contrechamp.publish.bundle.writing import ENTRIES, NODES, REPORT
@@ -140,13 +141,13 @@ class _Check:
         published = [
             number
             for number, leaf in self._log.entries.items()
-            if custody.read_entry(leaf).action == "publish"
+            if custody.read_entry(leaf).subject.startswith(SUBJECT)
         ]
         if not published or self._log.keys is None or content is None:
             self._files.report("statement", ENTRIES, _("the entry of the statement is missing"))
             return
         try:
-            entry = self._log.entry(published[-1], "publication/")
+            entry = self._log.entry(published[-1], SUBJECT)
             if custody.digest(self._log.keys.salt, content) != entry.digest:
                 message = _("it is not what entry {number} of the log says").format(
                     number=entry.number

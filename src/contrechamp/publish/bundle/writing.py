@@ -19,10 +19,11 @@ from contrechamp.publish.bundle import (
     described,
     editions,
     keys_file,
+    measurements,
     open_records,
 )
 from contrechamp.publish.bundle import statement as statements
-from contrechamp.publish.bundle.claims import Bound, bind, is_sealed, stable_id
+from contrechamp.publish.bundle.claims import Bound, bind, is_sealed, publication_id
 from contrechamp.publish.bundle.keys_file import KeysFile
 from contrechamp.publish.bundle.statement import Named, Statement
 from contrechamp.publish.report.document import Document
@@ -86,12 +87,16 @@ def prepare(showing: Showing, documents: Sequence[Document], room: Path) -> Prep
     case, named = showing.view.case, showing.publication
     leaves = [content for _number, content in custody.leaves(case.database)]
     bound = bind(showing, documents, leaves)
-    files = {claims_file.PATH: claims_file.to_bytes(bound.file), **_open_data(showing, room)}
+    files = {
+        claims_file.PATH: claims_file.to_bytes(bound.file),
+        **_open_data(showing, room),
+        **measurements.files(showing, documents[0].evidence),
+    }
     state = subjects.newest(case, showing.ref)
     assert state is not None  # noqa: S101  it is being published
     made = Statement(
         Named(
-            id=publication_id(showing),
+            id=publication_id(case, showing.ref),
             title=named.name,
             number=named.number,
             by=named.by,
@@ -106,11 +111,6 @@ def prepare(showing: Showing, documents: Sequence[Document], room: Path) -> Prep
         software=f"contrechamp {__version__}",
     )
     return Prepared(made, bound, files)
-
-
-def publication_id(showing: Showing) -> str:
-    """Return the id of a publication in its statements."""
-    return stable_id(showing.view.case, f"publication {showing.ref}")
 
 
 def state_in_log(case: Case, statement: Statement, now: datetime, reason: str) -> State:
@@ -186,6 +186,21 @@ def write(
     digests = [listed, statement.root]
     text = signed.sign(log, made, digests, name, case.unlocked.signing_seed, FORM)
     writer.put_bytes(bag.CHECKPOINT, text.encode())
+
+
+def added_to(folder: Path) -> list[str]:
+    """Return the paths in the folder of a bundle that its lists do not have."""
+    listed = {bag.CHECKPOINT}
+    for tag in (False, True):
+        name = bag.manifest_name("sha256", tag=tag)
+        listed |= {name, name.replace("sha256", "sha512")}
+        try:
+            lines = (folder / name).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            lines = []
+        listed |= {line.partition("  ")[2] for line in lines}
+    there = (str(one.relative_to(folder)) for one in folder.rglob("*") if not one.is_dir())
+    return sorted(set(there) - listed)
 
 
 def _names_in(anchors: Mapping[str, bytes]) -> set[str]:

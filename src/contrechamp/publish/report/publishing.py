@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from contrechamp import __version__
-from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.errors import CheckFailedError, InputError, OutputError
 from contrechamp.base.i18n import TEXT_LANGUAGES, _, speaking
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.formats.write.exporting import log_export
@@ -26,7 +26,7 @@ from contrechamp.dossier.records.publications import Publication
 from contrechamp.publish import folder
 from contrechamp.publish.bundle import check_page, corrections, editions
 from contrechamp.publish.bundle import writing as bundle
-from contrechamp.publish.bundle.statement import Statement
+from contrechamp.publish.bundle.statement import Former, Statement
 from contrechamp.publish.bundle.writing import Outside, Prepared
 from contrechamp.publish.report import html, pdf
 from contrechamp.publish.report.building import build
@@ -114,6 +114,7 @@ def publish(
         tail = _("With --draft it is written all the same, and each page says that it is a draft.")
         raise CheckFailedError("\n".join([head, *(f"  {line}" for line in against), tail]))
     if draft:
+        _refuse_other_edition(out)
         documents = [replace(one, lacking=against) for one in documents]
     names = list(_files(documents))
     stated: Statement | None = None
@@ -125,6 +126,7 @@ def publish(
         if not draft:
             prepared, documents = _stated(showing, documents, partial)
             stated = prepared.statement
+            _refuse_other_edition(out, stated)
         made = {}
         for name, content in _files(documents).items():
             made[name] = content()
@@ -138,7 +140,7 @@ def publish(
                 id_of(one) for one in below(showing.view, stored.ref) if one.startswith(SUBJECT)
             ]
             log_export(case, out.name, "publication", shown, ANYONE, now, reason)
-            (partial / bundle.FOLDER).mkdir()
+            (partial / bundle.FOLDER).mkdir(mode=0o700)
             bundle.write(
                 case, partial / bundle.FOLDER, prepared, state, made, outside=outside, now=now
             )
@@ -153,18 +155,38 @@ def _stated(
     """Return what is stated, and the documents with what changed and how they are checked."""
     case = showing.view.case
     prepared = bundle.prepare(showing, documents, room)
-    last = editions.newest(case, prepared.statement.publication.id)
-    edition = editions.following(None if last is None else last[1], prepared.statement)
-    if edition.former is not None:
+    told = list(documents)
+    newest = editions.newest(case, prepared.statement.publication.id)
+    if newest is not None:
+        last = newest[1]
+        once = prepared.statement
+        # What is as it was is that edition, written again; anything else takes its place.
+        prepared, told = _edition(showing, documents, prepared, last.edition, last.former, room)
+        if prepared.statement != last:
+            former = Former(last.root, tuple(editions.changes(last, once)))
+            prepared, told = _edition(showing, documents, prepared, last.edition + 1, former, room)
+    _name, public = exporting.signer(case)
+    statement = prepared.statement
+    return prepared, [_with(one, check_page.section(statement, public)) for one in _each(told)]
+
+
+def _edition(
+    showing: Showing,
+    documents: Sequence[Document],
+    prepared: Prepared,
+    number: int,
+    former: Former | None,
+    room: Path,
+) -> tuple[Prepared, list[Document]]:
+    """Return what is stated as an edition, and its documents, which tell what changed."""
+    told = list(documents)
+    if former is not None:
+        edition = replace(prepared.statement, edition=number, former=former)
         file = prepared.bound.file
         told = [_with(one, behind=corrections.section(edition, file)) for one in _each(documents)]
         prepared = bundle.prepare(showing, told, room)
-        edition = replace(prepared.statement, edition=edition.edition, former=edition.former)
-        documents = told
-    prepared = replace(prepared, statement=edition)
-    _name, public = exporting.signer(case)
-    checked = [_with(one, before=check_page.section(edition, public)) for one in _each(documents)]
-    return prepared, checked
+    statement = replace(prepared.statement, edition=number, former=former)
+    return replace(prepared, statement=statement), told
 
 
 def _each(documents: Sequence[Document]) -> Iterator[Document]:
@@ -175,10 +197,33 @@ def _each(documents: Sequence[Document]) -> Iterator[Document]:
 
 
 def _with(
-    document: Document, *, before: Section | None = None, behind: Section | None = None
+    document: Document, before: Section | None = None, behind: Section | None = None
 ) -> Document:
     first, last = ([one] if one else [] for one in (before, behind))
     return replace(document, sections=(*first, *document.sections, *last))
+
+
+def _refuse_other_edition(out: Path, statement: Statement | None = None) -> None:
+    """Raise if a folder holds what was published and has to stay: another edition than this.
+
+    Args:
+        out: the folder.
+        statement: of this edition; None of a draft.
+
+    Raises:
+        OutputError: naming it.
+    """
+    try:
+        root = json.loads((out / MANIFEST).read_bytes()).get("root", "")
+    except (OSError, ValueError):
+        return
+    if root and (statement is None or root != statement.root):
+        raise OutputError(
+            _(
+                "{out}: holds another edition, with the root {root}, which stays what was "
+                "published; write this one to another folder with -o"
+            ).format(out=out, root=root)
+        )
 
 
 def refuse_foreign(out: Path) -> None:
@@ -188,6 +233,14 @@ def refuse_foreign(out: Path) -> None:
         OutputError: if it holds anything else.
     """
     folder.refuse_foreign(out, MANIFEST, SCHEMA)
+    inside = out / bundle.FOLDER
+    if inside.is_dir() and (added := bundle.added_to(inside)):
+        raise OutputError(
+            _(
+                "{out}: holds {names}, which contrechamp did not write and would remove; "
+                "move it elsewhere, or choose another folder with -o"
+            ).format(out=inside, names=", ".join(added[:3]))
+        )
 
 
 def _files(documents: Sequence[Document]) -> dict[str, Callable[[], bytes]]:

@@ -1,7 +1,7 @@
 """The anchors of a case: they wait there until they are sent, and their proofs are kept there."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,9 @@ from contrechamp.vault.case import Case, Random
 from contrechamp.vault.log import checkpoint
 from contrechamp.vault.log.history import newest_checkpoint
 from contrechamp.vault.values import blob
+
+#: Fetches an address; returns None if there is nothing there, raises OSError if nobody answers.
+Get = Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,52 @@ def send_waiting(case: Case, post: Post) -> list[Sent]:
                 case.database.execute("UPDATE anchors SET proof = ? WHERE id = ?", (proof, row))
         sent.append(Sent(waiting.kind, waiting.addresses, int(size), problem))
     return sent
+
+
+def upgrade_promises(case: Case, get: Get) -> int:
+    """Ask calendars which block holds what they promised; return how many promises became proofs.
+
+    A calendar is asked only if whoever anchored named it, or the OpenTimestamps client trusts it.
+
+    Args:
+        case: open for writing.
+        get: fetches an address; returns None if there is nothing yet.
+    """
+    count = 0
+    rows = case.database.execute(
+        "SELECT id, entry, proof FROM anchors WHERE proof IS NOT NULL ORDER BY id"
+    ).fetchall()
+    for row, entry, stored in rows:
+        dated, proof = (
+            anchor.from_bytes(blob(entry, "anchors.entry")),
+            blob(stored, "anchors.proof"),
+        )
+        if dated.kind != anchor.OPENTIMESTAMPS:
+            continue
+        message = dated.note.encode()
+        with contextlib.suppress(OSError, ContrechampError):  # it stays the promise that it was
+            if any(one.kind == "bitcoin" for one in ots.attestations(proof, message)):
+                continue
+            named = _Named(dated.addresses)
+            newer = ots.upgrade(proof, message, get, calendars=named)
+            if any(one.kind == "bitcoin" for one in ots.attestations(newer, message)):
+                count += 1
+            if newer != proof:
+                with database.transaction(case.database):
+                    case.database.execute("UPDATE anchors SET proof = ? WHERE id = ?", (newer, row))
+    return count
+
+
+class _Named(Container[str]):
+    """The calendars that may be asked."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        self._addresses = {one.rstrip("/") for one in addresses}
+
+    def __contains__(self, address: object) -> bool:
+        return isinstance(address, str) and (
+            address.rstrip("/") in self._addresses or address in ots.CALENDARS
+        )
 
 
 def problems(case: Case, trusted: Sequence[x509.Certificate]) -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 import urllib.error
 import urllib.parse
 import urllib.request
+from http import HTTPStatus
 
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
@@ -22,6 +23,24 @@ def post(address: str, body: bytes, media_type: str) -> bytes:
     )
     with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
         return bytes(answer.read(MAX_BYTES))
+
+
+def get(address: str) -> bytes | None:
+    """Return what is at an address; None if there is nothing.
+
+    Raises:
+        OSError: if there is no answer, or it is another error.
+    """
+    request = urllib.request.Request(  # noqa: S310  (checked by `web_address`)
+        web_address(address), headers={"User-Agent": "contrechamp", "Accept": "*/*"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+            return bytes(answer.read(MAX_BYTES))
+    except urllib.error.HTTPError as error:
+        if error.code == HTTPStatus.NOT_FOUND:
+            return None
+        raise
 
 
 def web_address(address: str) -> str:

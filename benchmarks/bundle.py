@@ -1,0 +1,99 @@
+"""The bundle of a large publication: written, verified, and how much of it is proof.
+
+The case is made up: items that have records and entries in the log but no content, and findings
+that cite some of them. Times are of the whole of `publish` (lock, page, PDF, bundle), and of
+`verify` in a process of its own.
+"""
+
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.dossier import NOW, PASSPHRASE, WORDS, made_case
+from contrechamp.dossier.index_tables import TABLES
+from contrechamp.dossier.permission import reviews
+from contrechamp.dossier.permission.gates import GATES
+from contrechamp.dossier.records.field_types import Evidence, Text
+from contrechamp.dossier.records.findings import Finding
+from contrechamp.dossier.records.publications import Publication
+from contrechamp.dossier.writing import store
+from contrechamp.dossier.writing.store import Put, new_id
+from contrechamp.publish.report import publishing
+from contrechamp.vault import case as cases
+from contrechamp.vault import database, opening
+from contrechamp.vault.case import Case, Change
+
+ITEMS, CLAIMS, CITED = 10_000, 1_000, 3
+
+
+def filled(case: Case) -> str:
+    """Fill a case; return the reference of its publication, which is released."""
+    rng = random.Random(1)
+    items = [new_id() for _ in range(ITEMS)]
+    with database.transaction(case.database):
+        changes = [
+            Change("add", f"item/{one}", {
+                "name": f"sample-{number}.jpg", "size": "1", "sha256": "0" * 64, "blake3": "0" * 64,
+            })
+            for number, one in enumerate(items)
+        ]  # fmt: skip
+        cases.append(case, changes, NOW)
+    findings = [
+        Put(
+            Finding(
+                claim=(Text(language="en", text=f"SAMPLE {' '.join(rng.choices(WORDS, k=12))}."),),
+                confidence="corroborated",
+                evidence=tuple(Evidence(ref=f"item/{one}") for one in rng.sample(items, CITED)),
+                sample=True,
+            ),
+            new_id(),
+            new=True,
+        )
+        for _ in range(CLAIMS)
+    ]
+    store.put_all(case, findings, now=NOW)
+    cites = tuple(f"record/{one.id}" for one in findings)
+    publication = Publication(name="SAMPLE", language="en", cites=cites, sample=True)
+    ref = store.put(case, publication, now=NOW).ref
+    reasons = dict.fromkeys(GATES, "SAMPLE")
+    reviews.release(case, ref, on="2026-05-01", overrides=reasons, now=NOW)
+    return ref
+
+
+def tables(
+    *,
+    heading: Callable[[str], None],
+    header: Callable[..., None],
+    row: Callable[..., None],
+    figure: Callable[[float], str],
+) -> None:
+    """Print the table of the docs."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        made_case(folder / "case")
+        with opening.opened(folder / "case", PASSPHRASE, tables=TABLES, write=True) as case:
+            ref = filled(case)
+            started = time.perf_counter()
+            publishing.publish(case, ref, folder / "out", now=NOW)
+            built = time.perf_counter() - started
+            entries = case.size
+        bundle = folder / "out/bundle"
+        started = time.perf_counter()
+        verify = [sys.executable, "-m", "contrechamp", "verify", str(bundle)]
+        subprocess.run(verify, check=True, stdout=subprocess.DEVNULL)
+        verified = time.perf_counter() - started
+        sizes = {
+            one: (bundle / one).stat().st_size / CLAIMS
+            for one in ("log/entries.txt", "log/nodes.txt", "statement.json", "data/claims.json")
+        }
+    heading(f"A publication of {CLAIMS:,} findings over {ITEMS:,} items")
+    header("what", "value")
+    row("publish: lock, page, PDF, bundle; s", figure(built))
+    row("verify, in a process of its own; s", figure(verified))
+    row("entries of the log", f"{entries:,}")
+    for one, size in sizes.items():
+        row(f"{one}, bytes a claim", f"{size:,.0f}")
