@@ -1,4 +1,4 @@
-"""A claim checked by the steps of the how-to, with programs that are in every Debian, and openssl."""
+"""A claim checked by the steps of the how-to, with programs of every Debian, and openssl."""
 
 import os
 import re
@@ -16,8 +16,8 @@ from vault import timestamp_authority
 PAGE = DOCS / "how-to/check-a-report.md"
 #: All that the page uses; requirements/bare runs it where nothing else is.
 PROGRAMS = (
-    "sh", "sha256sum", "openssl", "python3", "mkdir", "grep", "cut", "sort", "find", "comm", "sed", "tail", "base64",
-    "tr", "cat", "basenc",
+    "sh", "sha256sum", "openssl", "python3", "mkdir", "grep", "cut", "sort", "find", "comm", "sed",
+    "tail", "base64", "tr", "cat", "basenc",
 )  # fmt: skip
 
 

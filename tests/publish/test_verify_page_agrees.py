@@ -1,4 +1,4 @@
-"""Program and page have the rules of a bundle twice; what one refuses, the other refuses as well."""
+"""Program and page have the rules of a bundle twice: what one refuses, the other refuses, too."""
 
 import random
 import re
@@ -127,7 +127,8 @@ def test_both_notice_omissions_and_reorderings_of_claims_at_the_same_place(
         program = {
             int(match[1])
             for one in told
-            if one.kind == "claim" and (match := re.search(r"claims\.json: claim (\d+)$", one.subject))
+            if one.kind == "claim"
+            and (match := re.search(r"claims\.json: claim (\d+)$", one.subject))
         }
         changes = {
             path: after for path, after in content_of(copy).items()

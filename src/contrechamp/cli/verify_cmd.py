@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base import files
-from contrechamp.base.files import new_file, refuse_existing
 from contrechamp.base.errors import CheckFailedError, UsageError
+from contrechamp.base.files import new_file, refuse_existing
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.machine import seen_folder
 from contrechamp.base.shown_text import shown

@@ -23,14 +23,14 @@ from contrechamp.publish.bundle.claims_file import ClaimsFile
 from contrechamp.publish.bundle.editions import SUBJECT
 from contrechamp.publish.bundle.log_check import BundleFiles, LogCheck
 from contrechamp.publish.bundle.statement import Statement
-from contrechamp.publish.bundle.writing import ENTRIES, NODES, REPORT
+from contrechamp.publish.bundle.writing import ENTRIES, NODES, REPORT, VERIFY_PAGE
 from contrechamp.vault.bags import bag, comparing, received
 from contrechamp.vault.bags.received import ReceivedBag
 from contrechamp.vault.discrepancies import Discrepancy
 from contrechamp.vault.log import custody
 
 _FIXED = {
-    statements.PATH, claims_file.PATH, keys_file.PATH, keys_file.PEM, ENTRIES, NODES,
+    statements.PATH, claims_file.PATH, keys_file.PATH, keys_file.PEM, ENTRIES, NODES, VERIFY_PAGE,
     bag.CHECKPOINT, bag.DECLARATION, bag.INFO,
     described.README, described.CITATION, described.CRATE, described.CLAIMS_SCHEMA,
     *(bag.manifest_name(one, tag=tag) for one in bag.ALGORITHMS for tag in (False, True)),
