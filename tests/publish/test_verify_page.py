@@ -83,30 +83,39 @@ def test_every_code_has_words_and_every_word_is_used() -> None:
     for name in texts.problem_texts():
         assert f'"{name}"' in code, name
     for name in texts.page_texts():
-        stem = re.sub(r"-(?:title|told)$|^at-", "", name)
-        assert f'"{name}"' in named or f'"{stem}"' in named or stem in {"line", "evidence"}, name
+        stem = re.sub(r"-(?:title|told)$|^(?:at|expected)-", "", name)
+        assert (
+            f'"{name}"' in named
+            or f'"{stem}"' in named
+            or stem in {"line", "evidence", "root-odd", "words-odd"}
+        ), name
 
 
 @pytest.mark.slow
 def test_it_calls_nothing_genuine_without_a_root_or_a_key(page: CheckingPage, bundle: Path) -> None:
     page.speak("en")
-    page.expect("")
+    page.expect()
     page.choose("folder", bundle)
     assert "Whose it is, nothing here shows yet" in page.verdict()
     root = root_of(bundle)
     page.expect(f" {root[:32].upper()}\n{root[32:]} ")
-    assert "This is the report whose root you entered" in page.verdict()
-    page.expect("0" * 64)
-    assert "not the report whose root" in page.verdict()
-    words = page.evaluate("state.done.log.signers[0].words")
+    assert "The claims and the data are those of the root" in page.verdict()
+    assert "enter the words of the key as well" in page.verdict()
+    words = page.page.evaluate("state.done.log.signers[0].words")
     assert words in (bundle / "data/report/report-en.html").read_text(encoding="utf-8")
-    page.expect(words.replace("-", " ").upper())
+    page.expect(words=words.replace("-", " ").upper())
     assert "signed with the key whose words you entered" in page.verdict()
-    page.expect("babab-babab-babab-babab-babab")
+    page.expect(root, words)
+    assert "This is the report whose root and key you entered" in page.verdict()
+    for wrong in (("0" * 64, words), ("0" * 64, "")):
+        page.expect(*wrong)
+        assert "not the report whose root" in page.verdict()
+    page.expect(root, "babab-babab-babab-babab-babab")
     assert "not signed with the key" in page.verdict()
-    page.expect("yes")
+    page.expect("yes", "genuine")
     assert "nothing here shows yet" in page.verdict()
-    assert "neither a root" in page.evaluate("byId('odd').innerText")
+    assert "no root" in page.page.evaluate("byId('root-odd').innerText")
+    assert "not the words" in page.page.evaluate("byId('words-odd').innerText")
     assert page.page.requests == [page.page.evaluate("location.href")]
     assert complaints(page.page) == []
 
@@ -115,7 +124,7 @@ def test_it_calls_nothing_genuine_without_a_root_or_a_key(page: CheckingPage, bu
 def test_it_shows_claim_by_claim_what_holds_in_each_language(
     page: CheckingPage, bundle: Path
 ) -> None:
-    page.expect("")
+    page.expect()
     page.choose("folder", bundle)
     stated = json.loads((bundle / "statement.json").read_bytes())
     for language in TEXT_LANGUAGES:
@@ -162,10 +171,10 @@ def test_everything_is_reached_by_the_keyboard(page: CheckingPage, bundle: Path)
     page.choose("folder", bundle)
     page.page.evaluate("document.activeElement.blur()")
     reached = []
-    for _press in range(8):
+    for _press in range(9):
         page.page.press("Tab")
         reached.append(page.page.evaluate("document.activeElement.id"))
-    wanted = ["language", "folder", "zip", "expected", "only-wrong"]
+    wanted = ["language", "folder", "zip", "root", "words", "only-wrong"]
     assert [one for one in reached if one][: len(wanted)] == wanted
 
 
@@ -177,7 +186,7 @@ def test_a_zip_file_is_read_once_and_in_one_way(
     page.expect(root_of(bundle))
     good = zipped(bundle, tmp_path / "good.zip")
     page.choose("zip", good)
-    assert "This is the report whose root" in page.verdict()
+    assert "those of the root" in page.verdict()
     page.choose("zip", zipped(bundle, tmp_path / "link.zip", **{"data/link": "/etc/passwd"}))
     assert "data/link: it is a link" in page.verdict()
     content = good.read_bytes()
@@ -191,7 +200,7 @@ def test_a_zip_file_is_read_once_and_in_one_way(
     struct.pack_into("<I", larger, directory + 24, first.file_size + 1)
     twice = tmp_path / "twice.zip"
     twice.write_bytes(content)
-    with zipfile.ZipFile(twice, "a") as added, pytest.warns(UserWarning):
+    with zipfile.ZipFile(twice, "a") as added, pytest.warns(UserWarning, match="Dup"):
         added.writestr("bundle/statement.json", "{}")
     bomb = tmp_path / "bomb.zip"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as made:
@@ -203,7 +212,7 @@ def test_a_zip_file_is_read_once_and_in_one_way(
         page.choose("zip", tmp_path / f"{name}.zip")
         assert "can be read in more than one way" in page.verdict(), name
     page.choose("zip", tmp_path / "larger.zip")
-    assert "This is the report" not in page.verdict()
+    assert "those of the root" not in page.verdict()
     page.choose("zip", bomb)
     assert "larger than this page can check" in page.verdict()
 
@@ -249,8 +258,14 @@ def test_a_hostile_bundle_runs_nothing_and_does_not_hang(
         ("log/nodes.txt", b"0 9999999999999999 " + b"0" * 64 + b"\n"),
         ("log/entries.txt", b'{"number":1}\n' * 100_000),
         ("manifest-sha256.txt", b"0" * 64 + b"  data/../../etc/passwd\n"),
-        ("data/claims.json", b'{"claims":[\n' + b"{},\n" * 200_000 + b'],"evidence":[\n],"v":1}\n'),
-        ("checkpoint.txt", b"a\n9007199254740993\n" + b"A" * 43 + b"=\n\n\xe2\x80\x94 a AAAAAAAA\n"),
+        (
+            "data/claims.json",
+            b'{"claims":[\n' + b"{},\n" * 200_000 + b'],"evidence":[\n],"v":1}\n',
+        ),
+        (
+            "checkpoint.txt",
+            b"a\n9007199254740993\n" + b"A" * 43 + b"=\n\n\xe2\x80\x94 a AAAAAAAA\n",
+        ),
         ("data/open/records.jsonl", b'{"salt":' + b"[" * 1_000_000),
         ("anchors/1.note", b""),
     ],

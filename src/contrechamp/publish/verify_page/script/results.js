@@ -39,19 +39,22 @@ class Results {
     return make("div", { class: `verdict ${tone}` }, ...parts);
   }
 
-  verdictName({ kind, value }) {
+  /** The root is over claims and data alone: whoever has a report can sign another PDF with it. */
+  verdictName({ root, words }) {
     const { done } = this;
     if (!done.holds) {
       return ["bad", "wrong"];
     }
-    if (kind === "root") {
-      return done.root === value ? ["good", "same-root"] : ["bad", "other-root"];
+    if (root && root !== done.root) {
+      return ["bad", "other-root"];
     }
-    if (kind === "words") {
-      const isIt = done.log.signers.some(({ words }) => words === value);
-      return isIt ? ["good", "same-words"] : ["bad", "other-words"];
+    if (words && !done.log.signers.some((one) => one.words === words)) {
+      return ["bad", "other-words"];
     }
-    return ["open", "fits"];
+    if (root && words) {
+      return ["good", "same-both"];
+    }
+    return root ? ["open", "same-root"] : words ? ["good", "same-words"] : ["open", "fits"];
   }
 
   problems() {
