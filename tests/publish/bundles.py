@@ -78,7 +78,7 @@ def sample(folder: Path) -> Sample:
         given = at.put(source())
         said = at.put(telling(given, recordings=(told,)))
         at.put(consent(given, "held", "pseudonym"))
-        body = at.put(actor())
+        body = at.put(actor(evidence=(Evidence(ref=paper),)))
         quarter = at.put(
             Area(
                 names=text("Sample Quarter"), boundary=square, sample=True,
@@ -113,6 +113,7 @@ def sample(folder: Path) -> Sample:
             )
         )  # fmt: skip
         released(at, ref)
+        released(at, paper)  # the file itself may leave, and its name is not told all the same
         refs = {
             "paper": paper, "told": told, "source": given, "testimony": said, "actor": body,
             "first": first, "second": second, "letter": letter, "advice": advice, "closed": closed,

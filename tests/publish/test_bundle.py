@@ -22,6 +22,7 @@ from followthemoney import model
 
 from contrechamp.base.errors import OutputError
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.findings import Recommendation
 from contrechamp.publish.bundle import claims_file, verifying
 from contrechamp.publish.bundle import statement as statements
 from contrechamp.publish.report import publishing
@@ -378,3 +379,51 @@ def test_consistency_of_every_smaller_tree_is_shown(size: int) -> None:
         for place in range(len(proof)):
             cut = [*proof[:place], *proof[place + 1 :]]
             assert not merkle.check_consistency(first, before, size, merkle.root(leaves), cut)
+
+
+def test_hostile_words_stand_in_claims_and_pages_alike(tmp_path: Path) -> None:
+    words = (
+        "SAMPLE <script>alert(1)</script> &amp; &lt;b&gt;",
+        'SAMPLE </p><a href="#finding-1">here',
+        'SAMPLE =HYPERLINK("x")',
+        "SAMPLE \u202eback\u202c \u2066isolated\u2069 \u200fmark",
+        "SAMPLE line\u2028separator and\r\nreturn\n\nparagraph",
+        'SAMPLE ]}],"evidence":[{"n":1}',
+        "SAMPLE " + "long" * 125,
+        "عينة \u200emixed\u200e 33.0–52.7 %",
+    )
+    sample = bundles.sample(tmp_path / "desk")
+    with sample.opened() as at:
+        refs = [
+            at.put(Recommendation(what=text(one), to_kind="other", sample=True)) for one in words
+        ]
+        record = lookup.get(at.case, sample.ref).record
+        at.put(replace(record, cites=(*record.cites, *refs)), sample.ref)
+        released(at, sample.ref)
+    bundle = sample.publish(tmp_path / "out", languages=("en", "he"))
+    done = verifying.verify(bundle)
+    assert done.discrepancies == []
+    told = [one.claim.words["en"][0] for one in done.claims if one.claim.kind == "recommendation"]
+    assert len(told) == 1 + len(words)
+    schema = json.loads((bundle / "claims.schema.json").read_bytes())
+    jsonschema.validate(json.loads((bundle / "data/claims.json").read_bytes()), schema)
+
+
+def test_a_bundle_that_cannot_be_written_leaves_nothing_and_the_next_run_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = bundles.sample(tmp_path / "desk")
+
+    def full(*_given: object, **_more: object) -> None:
+        raise OutputError("SAMPLE: no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bundles.writing.bag.Writer, "finish", full)
+        with pytest.raises(OutputError, match="no room"):
+            sample.publish(tmp_path / "out")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["desk"]
+    with sample.opened() as at:  # the log has what was to be published: better than the reverse
+        (stated,) = subjects.below(at.case, "publication/")
+    bundle = sample.publish(tmp_path / "out")
+    assert (bundle / "statement.json").read_bytes() == stated.content
+    assert verifying.verify(bundle).discrepancies == []

@@ -1,7 +1,7 @@
 """The page of a report that says how it is checked: its root, and the key that signed it."""
 
 from contrechamp.base.i18n import _
-from contrechamp.publish.bundle.claims import CHECK
+from contrechamp.publish.bundle.parts import CHECK
 from contrechamp.publish.bundle.statement import Statement
 from contrechamp.publish.report.document import Address, Pairs, Paragraph, Section, Words
 from contrechamp.vault.access.roster import words_of

@@ -3,55 +3,22 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 from contrechamp.dossier.reading.lookup import SUBJECT, id_of
 from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.dossier.records.letters import Letter, state_on
 from contrechamp.publish.bundle.claims_file import Cited, Claim, ClaimsFile, made
-from contrechamp.publish.report.document import (
-    Block,
-    Document,
-    Link,
-    Listing,
-    Quotation,
-    Section,
-    Words,
-    block_texts,
-)
+from contrechamp.publish.bundle.parts import Part, described, parts_of
+from contrechamp.publish.report.document import Document
 from contrechamp.publish.report.showing import Showing
 from contrechamp.vault import subjects
 from contrechamp.vault.case import Case
 from contrechamp.vault.subjects import State
 
-#: Section with the list of evidence: each entry of it is told with the evidence, not as a claim.
-_EVIDENCE = "evidence"
-#: Section that says how the publication is checked: it has the root of what is claimed.
-CHECK = "check"
 #: Records of these kinds are sealed, whoever they are from: when somebody told or saw something.
 _SEALED = frozenset({"testimony", "observation", "source"})
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the tree that says one thing, in one language.
-
-    Args:
-        kind: the anchor of its section; of what is of a record, see `Bound`.
-        at: anchor by which it is reached.
-        of: the record or passage that it tells of; "" for none.
-        words: what stands there, without links.
-        evidence: numbers of what is cited there.
-        is_quote: it is what somebody said.
-    """
-
-    kind: str
-    at: str
-    of: str
-    words: tuple[str, ...]
-    evidence: tuple[int, ...]
-    is_quote: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,13 +29,11 @@ class Bound:
         file: what is published of them.
         rests: of each claim, the digests of what it rests on.
         entries: numbers of the entries that are shown.
-        records: references to the records that are shown, by the number of their entry.
     """
 
     file: ClaimsFile
     rests: tuple[Any, ...]
     entries: frozenset[int]
-    records: Mapping[int, str]
 
 
 class Binding:
@@ -83,7 +48,8 @@ class Binding:
         self.showing, self._leaves = showing, leaves
         self.publication = publication_id(showing.view.case, showing.ref)
         self._states: dict[str, State] = {}
-        self.shown: dict[int, str] = {}
+        #: Numbers of the entries that are shown.
+        self.shown: set[int] = set()
 
     def know(self, refs: Sequence[str]) -> None:
         """Look up the newest states of records and items, all at once."""
@@ -103,7 +69,7 @@ class Binding:
         if is_sealed(self.showing, ref):
             sealed = seal(seal_key(state, self.publication), self._leaves[state.entry])
             return None, sealed, sealed
-        self.shown[state.entry] = ref.partition("#")[0]
+        self.shown.add(state.entry)
         return state.entry, "", state.digest
 
     def kind(self, ref: str) -> str:
@@ -132,8 +98,7 @@ def bind(showing: Showing, documents: Sequence[Document], leaves: Sequence[bytes
         claim, digest = _claim(binding, number, part, nth, words)
         claims.append(claim)
         rests.append([digest, [tied.get(one, "") for one in part.evidence]])
-    shown = frozenset(binding.shown)
-    return Bound(made(claims, evidence), tuple(rests), shown, dict(binding.shown))
+    return Bound(made(claims, evidence), tuple(rests), frozenset(binding.shown))
 
 
 def is_sealed(showing: Showing, ref: str) -> bool:
@@ -179,103 +144,6 @@ def seal(key: bytes, entry: bytes) -> str:
     return hmac.new(key, entry, hashlib.sha256).hexdigest()
 
 
-def parts_of(document: Document) -> Iterator[Part]:
-    """Yield the parts of a tree that say something, in the order in which they are read."""
-    for section in document.sections:
-        if section.anchor not in {_EVIDENCE, CHECK}:
-            yield from _of_section(section, section.anchor)
-
-
-def _of_section(section: Section, kind: str) -> Iterator[Part]:
-    if section.of:
-        words = [*_name(section), *_words_below(section)]
-        yield _part(kind, section.anchor, section.of, words, (section.blocks, section.sections))
-        return
-    own: list[Block] = []
-    for block in section.blocks:
-        apart = tuple(_apart(section, kind, block))
-        if not apart:
-            own.append(block)
-            continue
-        yield from _own(section, kind, own)
-        own = []
-        yield from apart
-    yield from _own(section, kind, own)
-    for one in section.sections:
-        yield from _of_section(one, kind)
-
-
-def _own(section: Section, kind: str, blocks: Sequence[Block]) -> Iterator[Part]:
-    """Yield what blocks say that are of no record."""
-    if blocks:
-        yield _part(kind, section.anchor, "", _words(blocks), tuple(blocks))
-
-
-def _apart(section: Section, kind: str, block: Block) -> Iterator[Part]:
-    """Yield the parts of a block that are of a record each; none if it is of none."""
-    if isinstance(block, Listing) and block.of:
-        for (anchor, blocks), of in zip(block.entries, block.of, strict=True):
-            yield _part(kind, anchor or section.anchor, of, _words(blocks), blocks)
-    elif isinstance(block, Quotation) and block.of:
-        quoted = _part(kind, section.anchor, block.of, _words((block,)), block)
-        yield replace(quoted, is_quote=True)
-
-
-def _name(section: Section) -> list[str]:
-    """Return the title of a section where it is from a record; else it is a number of ours."""
-    told = [one.text for one in section.title if isinstance(one, Words) and not one.own]
-    return [" ".join(told)] if told else []
-
-
-def _words_below(section: Section) -> list[str]:
-    found = _words(section.blocks)
-    for one in section.sections:
-        found += [" ".join(part.text for part in one.title), *_words_below(one)]
-    return found
-
-
-def _words(blocks: Sequence[Block]) -> list[str]:
-    return [text for one in blocks for text in block_texts(_without_links(one))]
-
-
-def _part(kind: str, at: str, of: str, words: Sequence[str], tree: Any) -> Part:
-    said = tuple(one.strip() for one in words)
-    return Part(kind, at, of, tuple(one for one in said if one), tuple(_numbers(tree)))
-
-
-def _without_links(value: Any) -> Any:
-    """Return a part of the tree in which no link stands: numbers move when something is added."""
-    if isinstance(value, tuple):
-        return tuple(_without_links(one) for one in value if not isinstance(one, Link))
-    if is_dataclass(value) and not isinstance(value, type):
-        changed = {
-            one.name: _without_links(getattr(value, one.name))
-            for one in fields(value)
-            if isinstance(getattr(value, one.name), tuple)
-        }
-        return replace(value, **changed) if changed else value
-    return value
-
-
-def _numbers(value: Any) -> Iterator[int]:
-    """Yield the numbers of evidence that a part of the tree links to, each once."""
-    links = dict.fromkeys(_links(value))
-    beginning = f"{_EVIDENCE}-"
-    yield from (int(one.removeprefix(beginning)) for one in links if one.startswith(beginning))
-
-
-def _links(value: Any) -> Iterator[str]:
-    """Yield the anchors that a part of the tree leads to."""
-    if isinstance(value, tuple):
-        for one in value:
-            yield from _links(one)
-    elif isinstance(to := getattr(value, "to", None), str):
-        yield to
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from _links(getattr(value, field.name))
-
-
 #: A part, which of those at its place it is, and its words by language.
 _Aligned = tuple[Part, int, dict[str, tuple[str, ...]]]
 
@@ -313,15 +181,5 @@ def _claim(
 
 def _cited(binding: Binding, number: int, ref: str, documents: Sequence[Document]) -> Cited:
     entry, sealed, _digest = binding.tie(ref)
-    words = {one.language: _described(one, number) for one in documents}
+    words = {one.language: described(one, number) for one in documents}
     return Cited(number, binding.kind(ref) or ITEM, words, entry, sealed)
-
-
-def _described(document: Document, number: int) -> tuple[str, ...]:
-    """Return the words of an entry in the list of evidence."""
-    for section in document.sections:
-        if section.anchor == _EVIDENCE:
-            listing = cast(Listing, section.blocks[0])
-            _anchor, blocks = listing.entries[number - 1]
-            return tuple(_words(blocks))
-    return ()

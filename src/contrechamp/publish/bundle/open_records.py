@@ -22,7 +22,7 @@ from contrechamp.dossier.permission import consent
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import has_closed, open_json
-from contrechamp.dossier.records.field_types import Evidence, Position, Record
+from contrechamp.dossier.records.field_types import ITEM, Evidence, Position, Record
 from contrechamp.dossier.records.fieldwork import Area
 from contrechamp.vault import subjects
 from contrechamp.vault.bags.proved import text_of
@@ -58,19 +58,36 @@ class OpenRecords(Outgoing):
         day: on which consent has to hold.
         cited: references to the records that the publication shows.
         is_sealed: tells of what nothing is shown but that it is there.
+        files: with evidence that is a file; else nothing in the records leads to one.
     """
 
     def __init__(
-        self, case: Case, day: date, cited: Collection[str], is_sealed: Callable[[str], bool]
+        self,
+        case: Case,
+        day: date,
+        cited: Collection[str],
+        is_sealed: Callable[[str], bool],
+        *,
+        files: bool = True,
     ) -> None:
         super().__init__(case, day)
+        self._given, self._files = (case, day, tuple(cited), is_sealed), files
         self._cited = {ref.partition("/")[2] for ref in cited if not is_sealed(ref)}
-        self._is_sealed = is_sealed
+        self._is_sealed = lambda ref: is_sealed(ref) or (not files and ref.startswith(f"{ITEM}/"))
         self.view = _CitedView(case, self.view, self._cited)
+
+    def without_files(self) -> "OpenRecords":
+        """Return the same without what would be told of files: their names are nobody's business.
+
+        FollowTheMoney has a document for each file that is named, and that document has its name.
+        """
+        return OpenRecords(*self._given, files=False)
 
     def records(self, kind: str = "") -> Iterator[Stored]:
         """Yield the newest version of each, without what is not published."""
         for stored in super().records(kind):
+            if not self._files and stored.kind == "exhibit":
+                continue
             if stored.id in self._cited and stored.kind not in _NEVER:
                 bare = _without_places(stored.record, self._is_sealed)
                 yield stored if bare is stored.record else replace(stored, record=bare, whole=False)
@@ -91,7 +108,7 @@ def write(outgoing: OpenRecords, folder: Path) -> None:
     there = {stored.kind for stored in outgoing.records()}
     rows = (row for row in table_files.dictionary() if row[0] in there)
     table_files.write_table(folder / "dictionary.csv", table_files.DICTIONARY, rows)
-    followthemoney.write(outgoing, folder)
+    followthemoney.write(outgoing.without_files(), folder)
     _write_areas(outgoing, folder)
 
 
