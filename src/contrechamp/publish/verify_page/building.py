@@ -7,6 +7,7 @@ libraries: tests hold the two together.
 
 import hashlib
 from importlib.resources import files as package_files
+from typing import Any
 
 from contrechamp.base.i18n import TEXT_LANGUAGES, direction_of, language_name, speaking
 from contrechamp.base.templates import environment
@@ -51,7 +52,7 @@ def digest() -> str:
     return hashlib.sha256(page()).hexdigest()
 
 
-def _words(language: str) -> dict[str, object]:
+def _words(language: str) -> dict[str, Any]:
     with speaking(language):
         return {
             "name": language_name(language, language),
