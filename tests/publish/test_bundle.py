@@ -21,9 +21,10 @@ import shapely
 from followthemoney import model
 
 from contrechamp.base.errors import OutputError
+from contrechamp.cli.run import run
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.findings import Recommendation
-from contrechamp.publish.bundle import claims_file, verifying
+from contrechamp.publish.bundle import claims_file, pages, verifying
 from contrechamp.publish.bundle import statement as statements
 from contrechamp.publish.report import publishing
 from contrechamp.vault import subjects
@@ -222,6 +223,17 @@ def test_an_anchor_dates_it_and_says_until_when_its_certificate_holds(
     strangers = rfc3161.roots((other / "root.pem").read_bytes())
     told = verifying.verify(bundle, trusted=strangers).discrepancies
     assert [one.subject for one in told] == ["anchors/1.tsr"]
+
+
+def test_how_old_an_anchor_is_and_when_it_ends_is_told(
+    made: tuple[Sample, Path], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["verify", str(made[1]), "--lang", "en"]) == 0
+    told = capfd.readouterr().out
+    assert "The publication was there by" in told
+    assert "(age in days: 0)" in told
+    assert "have the log dated anew" in told  # the authority of the test is good for a month
+    assert "Nothing from outside dates" not in told
 
 
 def test_the_same_publication_has_the_same_root_and_one_statement(
@@ -427,3 +439,22 @@ def test_a_bundle_that_cannot_be_written_leaves_nothing_and_the_next_run_says_th
     bundle = sample.publish(tmp_path / "out")
     assert (bundle / "statement.json").read_bytes() == stated.content
     assert verifying.verify(bundle).discrepancies == []
+
+
+def test_a_page_is_read_as_people_read_it() -> None:
+    page = (
+        "<head><title>SAMPLE</title><style>of no words</style></head><body>"
+        '<p>It is <a class="number" href="#m-1"><bdi>33.0\u201352.7 %</bdi></a> of the street '
+        '<a href="#evidence-3">[3]</a>, it says.</p><img alt="A map.">'
+        "<p>Last &amp; least.</p></body>"
+    ).encode()
+
+    def claim(number: int, *words: str) -> claims_file.Claim:
+        return claims_file.Claim(number, "0" * 16, "finding", "at", {"en": words})
+
+    first = claim(1, "A map.", "It is \u206833.0\u201352.7 %\u2069 of the street , it says.")
+    last = claim(2, "Last & least.")
+    assert list(pages.missing(page, [first, last], "en")) == []
+    assert list(pages.missing(page, [last, first], "en")) == [first]
+    for other in ("It is 33.1\u201352.7 % of the street", "of no words", "[3]"):
+        assert list(pages.missing(page, [claim(1, other)], "en")) == [claim(1, other)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.errors import CheckFailedError
-from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.i18n import _, active_language, ngettext
 from contrechamp.base.shown_text import shown
 from contrechamp.base.written import written_day, written_moment
 from contrechamp.cli.bars import progress_for
@@ -98,7 +98,7 @@ def tell_disclosure(
 
 def _line(one: "CheckedClaim") -> str:
     claim = one.claim
-    words = next(iter(claim.words.values()), ())
+    words = claim.words.get(active_language()) or next(iter(claim.words.values()), ())
     said = " ".join(words)
     said = said if len(said) <= _MOST else said[: _MOST - 1] + "…"
     if one.problems:

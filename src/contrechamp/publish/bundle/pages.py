@@ -6,35 +6,40 @@ from html.parser import HTMLParser
 
 from contrechamp.publish.bundle.claims_file import Claim
 
-_SPACE = re.compile(r"\s+")
+#: Spaces, and marks of direction: a page has its own ways to keep words apart.
+_SPACE = re.compile(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 #: Elements whose content nobody reads as text, and attributes that stand for what is drawn.
 _SILENT, _SPOKEN = frozenset({"head", "style", "script", "template"}), ("alt", "aria-label")
 
 
 class _Text(HTMLParser):
-    """Gathers what is read in a page, without the links within it: numbers of evidence."""
+    """Gathers what is read in a page, without the links within it: numbers of evidence.
+
+    A figure is a link as well, and is read: it is what the sentence says.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.said: list[str] = []
-        self._silent = self._link = 0
+        self._silent, self._links = 0, list[bool]()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self._silent += 1
         told = dict(attrs)
         self.said += [told[name] or "" for name in _SPOKEN if name in told]
-        if tag == "a" and (told.get("href") or "").startswith("#"):
-            self._link += 1
+        if tag == "a":
+            inside = (told.get("href") or "").startswith("#")
+            self._links.append(inside and told.get("class") != "number")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
-        if tag == "a":
-            self._link = max(0, self._link - 1)
+        if tag == "a" and self._links:
+            self._links.pop()
 
     def handle_data(self, data: str) -> None:
-        if not self._silent and not self._link:
+        if not self._silent and not any(self._links):
             self.said.append(data)
 
 
