@@ -33,6 +33,12 @@ function lettersOf(text) {
   return Array.from(text).length;
 }
 
+/** Return whether a node is a link to another place of the page. A figure is one as well, and is read. */
+function isReference(node) {
+  const isInside = node.localName === "a" && (node.getAttribute("href") || "").startsWith("#");
+  return isInside && node.getAttribute("class") !== "number";
+}
+
 /** Return what is read in a page, without the links within it: numbers of evidence.
  *
  * The parsed page has no window: its scripts do not run, and its styles are refused by our policy. */
@@ -45,14 +51,14 @@ function wordsOfPage(html) {
     if (node.nodeType === Node.ELEMENT_NODE) {
       said.push(...SPOKEN.filter((name) => node.hasAttribute(name)).map((name) => node.getAttribute(name)));
     }
-    const isLink = node.localName === "a" && (node.getAttribute("href") || "").startsWith("#");
-    const isStill = isSilent || isLink || SILENT.includes(node.localName);
+    const isStill = isSilent || isReference(node) || SILENT.includes(node.localName);
     node.childNodes.forEach((child) => walk(child, isStill));
   };
   walk(new DOMParser().parseFromString(html, "text/html"), false);
   return said.join("");
 }
 
+// Spaces, and marks of direction: a page has its own ways to keep words apart.
 function bare(text) {
-  return text.replace(/[\s\x1c-\x1f\x85]+/g, "");
+  return text.replace(/[\s\x1c-\x1f\x85\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, "");
 }
