@@ -7,12 +7,15 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from contrechamp.base.i18n import TEXT_LANGUAGES
+from contrechamp.dossier.reading import lookup
 from contrechamp.publish.verify_page import building, texts
+from dossier.samples import released
 from publish import bundles, checking_page
 from publish.bundles import Sample
 from publish.checking_page import CheckingPage, complaints
@@ -282,3 +285,18 @@ def test_a_file_beyond_all_bounds_is_refused_at_its_place(
     told = page.try_with({path: content})
     assert not told["holds"]
     assert path in {one["path"] for one in told["problems"]}
+
+
+@pytest.mark.slow
+def test_a_later_edition_tells_what_changed(page: CheckingPage, tmp_path: Path) -> None:
+    sample = bundles.sample(tmp_path / "desk")
+    old = root_of(sample.publish(tmp_path / "old"))
+    with sample.opened() as at:
+        record = lookup.get(at.case, sample.ref).record
+        at.put(replace(record, cites=record.cites[:-2]), sample.ref)
+        released(at, sample.ref)
+    page.speak("en")
+    page.choose("folder", sample.publish(tmp_path / "new"))
+    told = page.page.evaluate("byId('found').innerText")
+    assert re.search(rf"Takes the place of the edition with the root\s+{old}", told)
+    assert "Withdrawn: a recommendation" in told

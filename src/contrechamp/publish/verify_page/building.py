@@ -13,7 +13,7 @@ from contrechamp.base.i18n import TEXT_LANGUAGES, direction_of, language_name, s
 from contrechamp.base.templates import environment
 from contrechamp.publish.page import content_policy, json_in_html
 from contrechamp.publish.verify_page import texts
-from contrechamp.wording.publications import claim_kind_labels
+from contrechamp.wording.publications import change_labels, claim_kind_labels
 
 NAME = "verify.html"
 SCRIPTS = (
@@ -60,4 +60,5 @@ def _words(language: str) -> dict[str, Any]:
             "texts": texts.page_texts(),
             "problems": texts.problem_texts(),
             "kinds": claim_kind_labels(),
+            "changes": {**change_labels(), "kept-back": texts.no_longer_shown()},
         }

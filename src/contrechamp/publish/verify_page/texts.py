@@ -22,6 +22,11 @@ def problem_texts() -> dict[str, str]:
     return dict.fromkeys(_FORM, form) | _of_files() | _of_signatures() | _of_the_log()
 
 
+def no_longer_shown() -> str:
+    """Return what stands before a number of passages, in the active language."""
+    return _("Passages that people told us, no longer shown")
+
+
 def _of_the_form() -> dict[str, str]:
     return {
         "title": _("Check a published report"),

@@ -86,7 +86,7 @@ class Results {
     const { statement, log } = done;
     const found = make("div", { class: "facts" });
     if (statement) {
-      found.append(this.heading("publication"), this.named(statement));
+      found.append(this.heading("publication"), this.named(statement), this.changes(statement));
     }
     if (log.checkpoint) {
       found.append(this.heading("signed"), ...this.signers(), this.heading("dates"), ...this.dates());
@@ -114,6 +114,17 @@ class Results {
       if (value !== "") {
         list.append(make("div", {}, make("dt", {}, ...this.say(name)), make("dd", {}, apart(value))));
       }
+    }
+    return list;
+  }
+
+  /** Return what changed since the edition before, as this one says. */
+  changes({ former }) {
+    const list = make("ul");
+    for (const one of former ? former.changes.slice(0, PROBLEMS_AT_ONCE) : []) {
+      const label = this.words.changes[one.change] || one.change;
+      const what = one.change === "kept-back" ? one.count : this.words.kinds[one.kind] || one.kind;
+      list.append(make("li", {}, apart(label, 100), ": ", apart(what, 100)));
     }
     return list;
   }
