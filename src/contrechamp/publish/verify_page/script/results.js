@@ -3,6 +3,11 @@
 const CLAIMS_AT_ONCE = 50;
 const PROBLEMS_AT_ONCE = 100;
 
+/** Return the word for a code of somebody else; the code itself if we have none. */
+function wordFor(words, code) {
+  return Object.hasOwn(words, code) ? words[code] : String(code);
+}
+
 class Results {
   constructor(done, words, language) {
     this.done = done;
@@ -122,8 +127,8 @@ class Results {
   changes({ former }) {
     const list = make("ul");
     for (const one of former ? former.changes.slice(0, PROBLEMS_AT_ONCE) : []) {
-      const label = this.words.changes[one.change] || one.change;
-      const what = one.change === "kept-back" ? one.count : this.words.kinds[one.kind] || one.kind;
+      const label = wordFor(this.words.changes, one.change);
+      const what = one.change === "kept-back" ? one.count : wordFor(this.words.kinds, one.kind);
       list.append(make("li", {}, apart(label, 100), ": ", apart(what, 100)));
     }
     return list;
@@ -209,7 +214,7 @@ class Results {
 
   claim(one) {
     const { claim, holds } = one;
-    const kind = this.words.kinds[claim.kind] || claim.kind;
+    const kind = wordFor(this.words.kinds, claim.kind);
     const stands = this.say(holds ? "holds" : "holds-not");
     const head = make(
       "p", { class: "claim-head" },
