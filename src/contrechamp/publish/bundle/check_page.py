@@ -21,10 +21,12 @@ def section(statement: Statement, public: bytes) -> Section:
     )
     steps = (
         _(
-            "By a program: contrechamp verify bundle --root ROOT --key WORDS, with both from this page."
+            "By a program: contrechamp verify bundle --root ROOT --key WORDS, with both from this "
+            "page."
         ),
         _(
-            "In a browser: verify.html, in a copy that you got from the project and not with this report."
+            "In a browser: verify.html, in a copy that you got from the project and not with this "
+            "report."
         ),
         _(
             "By hand: README.txt in the folder, with the programs sha256sum and openssl. The root "
