@@ -26,6 +26,7 @@ WRITES = {
     "sight": ["sight", "--cameras", SURVEY, "--buildings", HOUSES, "-o", "{out}.geojson"],
     "timeline": ["timeline", "{case}", "-o", "{out}"],
     "survey-form": ["survey-form", "-o", "{out}.xlsx"],
+    "verify": ["verify", "--page", "{out}.html"],
 }
 FINDING = """\
 confidence = "corroborated"

@@ -193,3 +193,23 @@ def test_a_checkpoint_that_the_receiver_holds(
 def test_options_that_are_not_for_bags(contrechamp: Run, bag: Path) -> None:
     for option in ("--quick", "--keyring", "--recovery"):
         one_line(contrechamp("verify", bag, option))
+
+
+def test_the_page_for_strangers_is_written_and_its_digest_is_printed(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    target = tmp_path / "verify.html"
+    done = contrechamp("verify", "--page", target)
+    assert done.status == 0
+    assert done.out == f"{hashlib.sha256(target.read_bytes()).hexdigest()}  verify.html\n"
+    published = Path(__file__).parents[2] / "docs/reference/verify.html"
+    assert target.read_bytes() == published.read_bytes()
+    again = contrechamp("verify", "--page", target)
+    assert again.status == 2
+    assert "verify.html" in again.err
+    assert contrechamp("verify", "--page", tmp_path / "none" / "verify.html").status == 2
+
+
+def test_root_and_key_are_of_bundles_alone(case: CaseRun) -> None:
+    for option in ("--root", "--key"):
+        one_line(case("verify", option, "SAMPLE"), "for the bundles of publications")

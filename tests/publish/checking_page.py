@@ -13,7 +13,7 @@ from publish.browser import PATIENCE_S, Page, chromium
 
 #: Given to the page, beside its own script: a bundle with other files in place of some of its own.
 _TRY = """
-const base = new Map();
+var base = new Map();
 async function keepBase() {
   for (const [path, file] of state.done.bundle.files) base.set(path, await file.bytes());
   return base.size;
@@ -61,12 +61,13 @@ class CheckingPage:
             time.sleep(0.05)
         raise AssertionError("the page did not come to an end")
 
-    def expect(self, typed: str) -> None:
+    def expect(self, root: str = "", words: str = "") -> None:
         """Type what is expected."""
-        self.page.evaluate(
-            f"byId('expected').value = {json.dumps(typed)};"
-            "byId('expected').dispatchEvent(new Event('input'))"
-        )
+        for field, typed in (("root", root), ("words", words)):
+            self.page.evaluate(
+                f"byId('{field}').value = {json.dumps(typed)};"
+                f"byId('{field}').dispatchEvent(new Event('input'))"
+            )
 
     def verdict(self) -> str:
         """Return the verdict, as it is read."""

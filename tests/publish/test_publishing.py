@@ -53,8 +53,8 @@ SOURCE = Path(i18n.__file__).parents[1]
 WORDED = [
     *(SOURCE / "publish/report").rglob("*.py"),
     *(SOURCE / "publish/report").rglob("*.jinja"),
-    *(SOURCE / "publish/bundle" / f"{name}.py" for name in ("check_page", "corrections")),
     SOURCE / "publish/verify_page/texts.py",
+    *(SOURCE / "publish/bundle" / f"{name}.py" for name in ("check_page", "corrections")),
     *(SOURCE / "wording" / f"{name}.py"
       for name in ("confidence", "publications", "standing", "letters", "consent", "rights",
                    "figures", "levels", "cameras")),

@@ -29,6 +29,7 @@ _DAYS_BEFORE_END = 365
 def verify_bundle(
     folder: Path,
     root: str,
+    key: str,
     editions: Sequence[Path],
     trusted: "Sequence[x509.Certificate]",
     *,
@@ -43,7 +44,7 @@ def verify_bundle(
     from contrechamp.publish.bundle import verifying
 
     progress = progress_for(as_json=as_json)
-    done = verifying.verify(folder, root=root, trusted=trusted, progress=progress)
+    done = verifying.verify(folder, root=root, key=key, trusted=trusted, progress=progress)
     others = [verifying.verify(one, trusted=trusted, progress=progress) for one in editions]
     if not as_json:
         for one in done.claims:
@@ -58,7 +59,7 @@ def verify_bundle(
             )
     if as_json:
         return
-    for line in _lines(done, root):
+    for line in _lines(done, root, key):
         click.echo(shown(line))
     for path, other in zip(editions, others, strict=True):
         click.echo(shown(_relation(done, other, path.name)))
@@ -158,7 +159,7 @@ def _about(done: "VerifiedBundle") -> dict[str, Any]:
     }
 
 
-def _lines(done: "VerifiedBundle", root: str) -> Iterator[str]:
+def _lines(done: "VerifiedBundle", root: str, key: str) -> Iterator[str]:
     statement = done.statement
     if statement is None:
         return
@@ -170,6 +171,11 @@ def _lines(done: "VerifiedBundle", root: str) -> Iterator[str]:
     yield _("Its root is {root}.").format(root=statement.root)
     if not root:
         yield _("Compare it with page 2 of the report, and with what the publisher says (--root).")
+    elif not key:
+        yield _(
+            "It is over claims and data. The PDF, the pages and the times are under the signature "
+            "alone: compare the words of the key, too (--key)."
+        )
     for name, words in done.signers.items():
         yield _("Signed by {name} with the key {words}: ask the publisher.").format(
             name=name, words=words

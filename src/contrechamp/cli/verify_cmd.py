@@ -62,17 +62,18 @@ def command() -> click.Command:
                 help=_("Of a bundle: the root that the publisher tells, as page 2 prints it."),
             ),
             click.Option(
+                ["--key"],
+                default="",
+                type=Line(_("Key")),
+                metavar="WORDS",
+                help=_("Of a bundle: the words of the publisher's key, as page 2 prints them."),
+            ),
+            click.Option(
                 ["--edition", "editions"],
                 multiple=True,
                 type=click.Path(path_type=Path),
                 metavar="BUNDLE",
                 help=_("Of a bundle: another edition, to see which took the place of which."),
-            ),
-            click.Option(
-                ["--disclosure"],
-                type=click.Path(path_type=Path),
-                metavar="FOLDER",
-                help=_("Of a bundle: what disclose wrote, to be compared; --identity opens it."),
             ),
             click.Option(
                 ["--page"],
@@ -85,6 +86,12 @@ def command() -> click.Command:
                     "Write a page that checks bundles in a browser, for people without this "
                     "program; print its SHA-256."
                 ),
+            ),
+            click.Option(
+                ["--disclosure"],
+                type=click.Path(path_type=Path),
+                metavar="FOLDER",
+                help=_("Of a bundle: what disclose wrote, to be compared; --identity opens it."),
             ),
             click.Option(
                 ["--quick"], is_flag=True, help=_("Do not read the content of the files.")
@@ -115,6 +122,7 @@ def _verify(
     since: Path | None,
     tsa_roots: Path | None,
     root: str,
+    key: str,
     editions: tuple[Path, ...],
     disclosure: Path | None,
     quick: bool,
@@ -132,13 +140,13 @@ def _verify(
         from contrechamp.cli.bundle_text import tell_disclosure, verify_bundle
 
         trusted = roots(_bytes(tsa_roots), where=tsa_roots.name) if tsa_roots else []
-        verify_bundle(folder, root, editions, trusted, as_json=as_json)
+        verify_bundle(folder, root, key, editions, trusted, as_json=as_json)
         if disclosure is not None:
             tell_disclosure(disclosure, folder, _keys(secret_source(**secret)), as_json=as_json)
         return
-    if root or editions or disclosure:
+    if root or key or editions or disclosure:
         raise UsageError(
-            _("--root, --edition and --disclosure are for the bundles of publications")
+            _("--root, --key, --edition and --disclosure are for the bundles of publications")
         )
     if _is_bag(folder):
         if quick or tsa_roots:

@@ -20,7 +20,14 @@ def section(statement: Statement, public: bytes) -> Section:
         "way; who forges a folder as a whole forges both."
     )
     steps = (
-        _("By a program: contrechamp verify bundle --root ROOT, with the root from this page."),
+        _(
+            "By a program: contrechamp verify bundle --root ROOT --key WORDS, with both from this "
+            "page."
+        ),
+        _(
+            "In a browser: verify.html, in a copy that you got from the project and not with this "
+            "report."
+        ),
         _(
             "By hand: README.txt in the folder, with the programs sha256sum and openssl. The root "
             "is the SHA-256 of statement.json."

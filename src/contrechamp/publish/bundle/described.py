@@ -154,7 +154,7 @@ anchors/           what dates the log from outside, where somebody asked for it
 checkpoint.txt     the signature over the log, and over every file of this folder
 
 To check all of it, and to see claim by claim what holds:
-    contrechamp verify BUNDLE --root ROOT
+    contrechamp verify BUNDLE --root ROOT --key WORDS
 Get that program from the project, not from who gave you this folder.
 
 Without that program, inside this folder, with tools of your system:

@@ -199,6 +199,7 @@ def statement_of(fields: Any) -> Statement:
     named: Any = rest.get("publication")
     claims: Any = rest.get("claims")
     _require(set(rest) == _FIELDS and set(named) == _PUBLICATION)
+    _require(_are(int, [rest["v"]]) and rest["v"] == FORMAT)
     _require(_are(str, (named[name] for name in _PUBLICATION - {"entry"})))
     _require(_are(int, [rest["edition"], named["entry"]]) and rest["edition"] > 0)
     _require(_are(str, rest["languages"]) and _fit(_DIGEST, rest["evidence"]))

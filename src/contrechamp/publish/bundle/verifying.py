@@ -1,5 +1,6 @@
 """Verifying a bundle, by whoever received it, without the case: claim by claim what holds."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,14 +24,14 @@ from contrechamp.publish.bundle.claims_file import ClaimsFile
 from contrechamp.publish.bundle.editions import SUBJECT
 from contrechamp.publish.bundle.log_check import BundleFiles, LogCheck
 from contrechamp.publish.bundle.statement import Statement
-from contrechamp.publish.bundle.writing import ENTRIES, NODES, REPORT
+from contrechamp.publish.bundle.writing import ENTRIES, NODES, REPORT, VERIFY_PAGE
 from contrechamp.vault.bags import bag, comparing, received
 from contrechamp.vault.bags.received import ReceivedBag
 from contrechamp.vault.discrepancies import Discrepancy
 from contrechamp.vault.log import custody
 
 _FIXED = {
-    statements.PATH, claims_file.PATH, keys_file.PATH, keys_file.PEM, ENTRIES, NODES,
+    statements.PATH, claims_file.PATH, keys_file.PATH, keys_file.PEM, ENTRIES, NODES, VERIFY_PAGE,
     bag.CHECKPOINT, bag.DECLARATION, bag.INFO,
     described.README, described.CITATION, described.CRATE, described.CLAIMS_SCHEMA,
     *(bag.manifest_name(one, tag=tag) for one in bag.ALGORITHMS for tag in (False, True)),
@@ -70,6 +71,7 @@ def verify(
     folder: Path,
     *,
     root: str = "",
+    key: str = "",
     trusted: Sequence[x509.Certificate] = (),
     progress: Progress = silent,
 ) -> VerifiedBundle:
@@ -77,7 +79,9 @@ def verify(
 
     Args:
         folder: of the bundle; nothing outside of it is read, and nothing is written.
-        root: what the publisher says that the root is, hexadecimal; "" if nobody does.
+        root: what the publisher says that the root is, hexadecimal; "" if nobody does. It is over
+            claims and data alone: others can sign another report around them.
+        key: words of the key that the publisher says they signed with; "" if nobody does.
         trusted: root certificates of timestamp authorities.
         progress: is told how many bytes were read.
 
@@ -87,7 +91,7 @@ def verify(
     done = VerifiedBundle()
     with received.opened(folder) as read:
         received.compare_files(read, progress=progress)
-        _Check(read, done, root, trusted).all()
+        _Check(read, done, root, key, trusted).all()
         received.finish(read)
         done.discrepancies = _each_once(read.problems)
     return done
@@ -108,10 +112,11 @@ class _Check:
         read: ReceivedBag,
         done: VerifiedBundle,
         root: str,
+        key: str,
         trusted: Sequence[x509.Certificate],
     ) -> None:
         self._read, self._done = read, done
-        self._root, self._trusted = root, trusted
+        self._root, self._key, self._trusted = root, key, trusted
         self._files = BundleFiles(read)
         self._log = LogCheck(self._files)
 
@@ -120,6 +125,7 @@ class _Check:
         done, files = self._done, self._files
         done.signers, done.members = self._log.signers, self._log.members
         comparing.compare_manifests(self._read)
+        self._signed_with()
         statement = done.statement = files.parsed(statements.PATH, statements.read)
         if statement is not None:
             self._stated(statement)
@@ -131,6 +137,13 @@ class _Check:
             self._derived(statement)
         self._nothing_else()
         self._anchors()
+
+    def _signed_with(self) -> None:
+        """Check that whoever signed has the key that was announced."""
+        words = "-".join(re.findall("[a-z]+", self._key.lower()))
+        if words and words not in self._log.signers.values():
+            message = _("it was not signed with the key {words}").format(words=words)
+            self._files.report("checkpoint", bag.CHECKPOINT, message)
 
     def _stated(self, statement: Statement) -> None:
         """Check that the log has the statement, and that it is the one that was announced."""

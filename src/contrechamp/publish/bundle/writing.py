@@ -43,6 +43,8 @@ FORM = Form("contrechamp.bundle/1", (signed.TAG_FILES, statements.PATH))
 FOLDER = "bundle"
 ENTRIES, NODES = "log/entries.txt", "log/nodes.txt"
 REPORT = "data/report"
+#: Checks the bundle in a browser. A copy from elsewhere tells more than the one in it.
+VERIFY_PAGE = "verify.html"
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,8 @@ def write(
         outside: what makes anchors checkable.
         now: for the signature.
     """
+    from contrechamp.publish.verify_page import building  # with all that pages need
+
     outside, statement = outside or Outside(), prepared.statement
     log = Checkpoint(case.file.log_origin, case.size, case.frontier.root())
     leaves = [content for _number, content in custody.leaves(case.database)]
@@ -179,6 +183,7 @@ def write(
             NODES: proof_lines.node_lines(numbers, tree),
             keys_file.PATH: keys_file.to_bytes(keys),
             keys_file.PEM: keys_file.pem(public),
+            VERIFY_PAGE: building.page(),
             **anchors,
             **described.made_of(statement, log.origin, made, dict(writer.sizes)),
         }

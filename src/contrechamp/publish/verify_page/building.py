@@ -7,12 +7,13 @@ libraries: tests hold the two together.
 
 import hashlib
 from importlib.resources import files as package_files
+from typing import Any
 
 from contrechamp.base.i18n import TEXT_LANGUAGES, direction_of, language_name, speaking
 from contrechamp.base.templates import environment
 from contrechamp.publish.page import content_policy, json_in_html
 from contrechamp.publish.verify_page import texts
-from contrechamp.wording.publications import claim_kind_labels
+from contrechamp.wording.publications import change_labels, claim_kind_labels
 
 NAME = "verify.html"
 SCRIPTS = (
@@ -51,7 +52,7 @@ def digest() -> str:
     return hashlib.sha256(page()).hexdigest()
 
 
-def _words(language: str) -> dict[str, object]:
+def _words(language: str) -> dict[str, Any]:
     with speaking(language):
         return {
             "name": language_name(language, language),
@@ -59,4 +60,5 @@ def _words(language: str) -> dict[str, object]:
             "texts": texts.page_texts(),
             "problems": texts.problem_texts(),
             "kinds": claim_kind_labels(),
+            "changes": {**change_labels(), "kept-back": texts.no_longer_shown()},
         }

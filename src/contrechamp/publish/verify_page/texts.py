@@ -22,6 +22,11 @@ def problem_texts() -> dict[str, str]:
     return dict.fromkeys(_FORM, form) | _of_files() | _of_signatures() | _of_the_log()
 
 
+def no_longer_shown() -> str:
+    """Return what stands before a number of passages, in the active language."""
+    return _("Passages that people told us, no longer shown")
+
+
 def _of_the_form() -> dict[str, str]:
     return {
         "title": _("Check a published report"),
@@ -39,15 +44,14 @@ def _of_the_form() -> dict[str, str]:
         "zip": _("or the same as a zip file"),
         "drop": _("Choose it, or drop it onto the field."),
         "expect": _("2. Say which report you expect"),
-        "expected": _("Root of the report, or the words of its key"),
+        "expected-root": _("Root of the report"),
+        "expected-words": _("Words of its key"),
         "where": _(
             "Both stand on page 2 of the PDF. Better still, ask the publisher on another way: "
             "whoever forges a bundle can forge a PDF as well."
         ),
-        "neither": _(
-            "This is neither a root (64 letters from a to f and digits) nor the words of a key "
-            "(five words of five letters)."
-        ),
+        "root-odd": _("This is no root, which has 64 digits and letters from a to f."),
+        "words-odd": _("These are not the words of a key: five words of five letters each."),
         "results": _("3. What holds"),
         "working": _("Checking: {at} of {all}"),
         "no-script": _("This page needs JavaScript. All of it is in this file."),
@@ -62,11 +66,16 @@ def _verdicts() -> dict[str, str]:
         "wrong-told": _("Do not rely on it. What is wrong, and where:"),
         "fits-title": _("It fits together. Whose it is, nothing here shows yet."),
         "fits-told": _(
-            "Anybody can make a bundle that fits together. Enter the root of the report, or the "
-            "words of its key, above."
+            "Anybody can make a bundle that fits together. Enter the root of the report and the "
+            "words of its key above."
         ),
-        "same-root-title": _("This is the report whose root you entered."),
-        "same-root-told": whole,
+        "same-both-title": _("This is the report whose root and key you entered."),
+        "same-both-told": whole,
+        "same-root-title": _("The claims and the data are those of the root that you entered."),
+        "same-root-told": _(
+            "The pages, the PDF and the dates are not under the root, but under the signature, and "
+            "others can have signed: enter the words of the key as well."
+        ),
         "other-root-title": _("This is not the report whose root you entered."),
         "other-root-told": _("It fits together, but it is another report or another edition."),
         "same-words-title": _("It was signed with the key whose words you entered."),

@@ -3,6 +3,11 @@
 const CLAIMS_AT_ONCE = 50;
 const PROBLEMS_AT_ONCE = 100;
 
+/** Return the word for a code of somebody else; the code itself if we have none. */
+function wordFor(words, code) {
+  return Object.hasOwn(words, code) ? words[code] : String(code);
+}
+
 class Results {
   constructor(done, words, language) {
     this.done = done;
@@ -39,19 +44,22 @@ class Results {
     return make("div", { class: `verdict ${tone}` }, ...parts);
   }
 
-  verdictName({ kind, value }) {
+  /** The root is over claims and data alone: whoever has a report can sign another PDF with it. */
+  verdictName({ root, words }) {
     const { done } = this;
     if (!done.holds) {
       return ["bad", "wrong"];
     }
-    if (kind === "root") {
-      return done.root === value ? ["good", "same-root"] : ["bad", "other-root"];
+    if (root && root !== done.root) {
+      return ["bad", "other-root"];
     }
-    if (kind === "words") {
-      const isIt = done.log.signers.some(({ words }) => words === value);
-      return isIt ? ["good", "same-words"] : ["bad", "other-words"];
+    if (words && !done.log.signers.some((one) => one.words === words)) {
+      return ["bad", "other-words"];
     }
-    return ["open", "fits"];
+    if (root && words) {
+      return ["good", "same-both"];
+    }
+    return root ? ["open", "same-root"] : words ? ["good", "same-words"] : ["open", "fits"];
   }
 
   problems() {
@@ -83,7 +91,7 @@ class Results {
     const { statement, log } = done;
     const found = make("div", { class: "facts" });
     if (statement) {
-      found.append(this.heading("publication"), this.named(statement));
+      found.append(this.heading("publication"), this.named(statement), this.changes(statement));
     }
     if (log.checkpoint) {
       found.append(this.heading("signed"), ...this.signers(), this.heading("dates"), ...this.dates());
@@ -111,6 +119,17 @@ class Results {
       if (value !== "") {
         list.append(make("div", {}, make("dt", {}, ...this.say(name)), make("dd", {}, apart(value))));
       }
+    }
+    return list;
+  }
+
+  /** Return what changed since the edition before, as this one says. */
+  changes({ former }) {
+    const list = make("ul");
+    for (const one of former ? former.changes.slice(0, PROBLEMS_AT_ONCE) : []) {
+      const label = wordFor(this.words.changes, one.change);
+      const what = one.change === "kept-back" ? one.count : wordFor(this.words.kinds, one.kind);
+      list.append(make("li", {}, apart(label, 100), ": ", apart(what, 100)));
     }
     return list;
   }
@@ -195,7 +214,7 @@ class Results {
 
   claim(one) {
     const { claim, holds } = one;
-    const kind = this.words.kinds[claim.kind] || claim.kind;
+    const kind = wordFor(this.words.kinds, claim.kind);
     const stands = this.say(holds ? "holds" : "holds-not");
     const head = make(
       "p", { class: "claim-head" },

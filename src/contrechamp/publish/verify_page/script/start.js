@@ -6,21 +6,23 @@ function byId(id) {
   return document.getElementById(id);
 }
 
-/** Return what the reader expects: a root, the words of a key, nothing yet, or neither. */
-function expectedOf(typed) {
-  const bare = typed.normalize("NFKC").replace(/[\s\xad\u200b-\u200f\u2060-\u2069]+/g, "").toLowerCase();
-  if (bare === "") {
-    return { kind: "none" };
-  }
-  if (isDigest(bare)) {
-    return { kind: "root", value: bare };
-  }
-  const letters = bare.replace(/[^a-z]/g, "");
+/** Return what was typed without what a page or a PDF puts between letters. */
+function bareOf(typed) {
+  return typed.normalize("NFKC").replace(/[\s\xad\u200b-\u200f\u2060-\u2069]+/g, "").toLowerCase();
+}
+
+/** Return a root that was typed: "" for nothing yet, null for what is none. */
+function rootOf(typed) {
+  const bare = bareOf(typed);
+  return bare === "" || isDigest(bare) ? bare : null;
+}
+
+/** Return the words of a key that were typed: "" for nothing yet, null for what is none. */
+function wordsOf(typed) {
+  const letters = bareOf(typed).replace(/[^\p{L}\p{N}]/gu, "");
   const word = `[${CONSONANTS}][${VOWELS}][${CONSONANTS}][${VOWELS}][${CONSONANTS}]`;
-  if (new RegExp(`^(${word}){5}$`).test(letters)) {
-    return { kind: "words", value: letters.match(/.{5}/g).join("-") };
-  }
-  return { kind: "neither" };
+  const areWords = new RegExp(`^(${word}){5}$`).test(letters);
+  return letters === "" ? "" : areWords ? letters.match(/.{5}/g).join("-") : null;
 }
 
 function speak(language) {
@@ -37,10 +39,11 @@ function speak(language) {
 /** Show the verdict alone: what is typed changes nothing else. */
 function showVerdict() {
   const words = WORDS[state.language];
-  const expected = expectedOf(byId("expected").value);
-  const isOdd = expected.kind === "neither";
-  byId("expected").setAttribute("aria-invalid", String(isOdd));
-  empty(byId("odd")).append(...(isOdd ? filled(words.texts.neither) : []));
+  const expected = { root: rootOf(byId("root").value), words: wordsOf(byId("words").value) };
+  for (const [name, value] of Object.entries(expected)) {
+    byId(name).setAttribute("aria-invalid", String(value === null));
+    empty(byId(`${name}-odd`)).append(...(value === null ? filled(words.texts[`${name}-odd`]) : []));
+  }
   const verdict = empty(byId("verdict"));
   if (state.refused) {
     const told = make("p", {}, ...filled(words.problems[state.refused.code], state.refused.fields));
@@ -107,7 +110,8 @@ function start() {
       check(() => filesOfZip(file));
     }
   });
-  byId("expected").addEventListener("input", showVerdict);
+  byId("root").addEventListener("input", showVerdict);
+  byId("words").addEventListener("input", showVerdict);
   // What is dropped beside the two fields would open in place of this page.
   for (const kind of ["dragover", "drop"]) {
     document.addEventListener(kind, (event) => event.target.type === "file" || event.preventDefault());

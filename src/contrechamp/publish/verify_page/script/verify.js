@@ -3,7 +3,7 @@
 const RECORDS = "data/open/records.jsonl";
 const INFO = "bag-info.txt";
 const FIXED = [
-  STATEMENT, CLAIMS, KEYS, PEM, ENTRIES, NODES, CHECKPOINT, INFO, "bagit.txt", "README.txt",
+  STATEMENT, CLAIMS, KEYS, PEM, ENTRIES, NODES, CHECKPOINT, INFO, "bagit.txt", "README.txt", "verify.html",
   "CITATION.cff", "ro-crate-metadata.json", "claims.schema.json",
   "manifest-sha256.txt", "manifest-sha512.txt", "tagmanifest-sha256.txt", "tagmanifest-sha512.txt",
 ];
@@ -37,7 +37,9 @@ async function verifyBundle(bundle, progress = () => {}) {
 
 /** Return the entry of the log that has the statement. */
 async function checkStated(bundle, log, statement) {
-  const published = [...log.entries.values()].filter(({ entry }) => entry.action === "publish");
+  const published = [...log.entries.values()].filter(({ entry }) =>
+    entry.subject.startsWith("publication/"),
+  );
   if (!published.length || !log.keys) {
     bundle.report("statement", ENTRIES, "", "no-statement");
     return null;
