@@ -285,9 +285,17 @@ def test_drafts_of_letters_come_in_both_languages(english: Built) -> None:
         assert "le 31 décembre 2026." in letters[f"{company}-fr"]
 
 
-def test_no_place_has_a_position(records: dict[str, Stored]) -> None:
-    for stored in records.values():
-        assert not any(isinstance(part, Position) for part, _path in parts(stored.record))
+def test_positions_are_of_quarters_and_say_how_far_they_may_be_off(
+    records: dict[str, Stored],
+) -> None:
+    found = [
+        (stored.kind, part)
+        for stored in records.values()
+        for part, _path in parts(stored.record)
+        if isinstance(part, Position)
+    ]
+    assert {kind for kind, _part in found} == {"place"}
+    assert all(part.within_m is not None and part.within_m >= 500 for _kind, part in found)
 
 
 def test_status_lists_what_is_meant_to_be_lacking(case: Case) -> None:
@@ -366,7 +374,7 @@ def test_the_exports_open(english: Built) -> None:
     assert {entity.schema.name for entity in entities} >= {"Company", "PublicBody", "Event"}
     with (english.folder / "records-csv" / "finding.csv").open(encoding="utf-8-sig") as table:
         rows = list(csv.DictReader(table))
-    assert len(rows) == sum(line["kind"] == "finding" for line in lines) == 8
+    assert len(rows) == sum(line["kind"] == "finding" for line in lines) == 9
     assert all(row["claim[1].text"] and row["claim[2].text"] for row in rows)
 
 
