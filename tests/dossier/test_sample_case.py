@@ -239,7 +239,8 @@ def test_every_text_stands_in_english_and_french() -> None:
         ("exhibit", "what"), ("exhibit", "publisher"), ("exhibit", "address"), ("actor", "address"),
         ("observation", "observers"), ("publication", "name"), ("publication", "number"),
         ("publication", "by"), ("source", "pseudonym"),
-        ("product", "make"), ("testimony", "passages"),
+        ("product", "make"), ("testimony", "passages"), ("measurement", "figures"),
+        ("measurement", "limits"),
     }  # fmt: skip
     english, french = sample_texts.records("en"), sample_texts.records("fr")
     both = 0
