@@ -25,7 +25,7 @@ from contrechamp.dossier.reading import lookup, search
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import field_values, parts
-from contrechamp.dossier.records.field_types import Evidence, Position, Record, Text
+from contrechamp.dossier.records.field_types import Evidence, Position, Record, Text, Translated
 from contrechamp.dossier.records.testimony import Exhibit
 from contrechamp.dossier.sample import sample_case, sample_texts
 from contrechamp.dossier.shipped import assessments
@@ -239,7 +239,8 @@ def test_every_text_stands_in_english_and_french() -> None:
         ("exhibit", "what"), ("exhibit", "publisher"), ("exhibit", "address"), ("actor", "address"),
         ("observation", "observers"), ("publication", "name"), ("publication", "number"),
         ("publication", "by"), ("source", "pseudonym"),
-        ("product", "make"), ("testimony", "passages"),
+        ("product", "make"), ("testimony", "passages"), ("measurement", "figures"),
+        ("measurement", "limits"),
     }  # fmt: skip
     english, french = sample_texts.records("en"), sample_texts.records("fr")
     both = 0
@@ -251,7 +252,15 @@ def test_every_text_stands_in_english_and_french() -> None:
                 if isinstance(texts, tuple) and texts and isinstance(texts[0], Text):
                     assert [one.language for one in texts] == ["en", "fr"], (key, path)
         other = dict(plain(french[key]))
+        translated: set[str] = set()
+        for part, path in parts(record):
+            if isinstance(part, Translated) and part.translations:
+                told = [part.language, *(one.language for one in part.translations)]
+                assert told == ["en", "fr"], (key, path)
+                translated.add(f"{path.removeprefix(': ')}.{part.translated}")
         for path, text in plain(record):
+            if path in translated or ".translations[" in path or path.endswith(".language"):
+                continue  # one of two texts, as was checked above
             field = re.split(r"[\[.]", path)[0]
             if (
                 (kind, field) in own
