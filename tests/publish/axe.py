@@ -1,4 +1,8 @@
-"""What axe-core finds on an open page that some people cannot use."""
+"""What axe-core finds on an open page that some people cannot use.
+
+What it finds nothing against may still be hard to use: it sees some thirty of the things that make
+a page so, and not whether an alternative text is any good.
+"""
 
 from functools import cache
 from importlib.util import find_spec

@@ -127,6 +127,7 @@ def _measure(*, as_json: bool, unconfined: bool, again: Path | None, **options: 
     if again is not None:
         from contrechamp.cli.measured_again import measure_again
 
-        measure_again(again, options["out"], unconfined=unconfined, as_json=as_json)
+        measuring = click.get_current_context().command
+        measure_again(measuring, again, options["out"], unconfined=unconfined, as_json=as_json)
         return
     measure_and_tell(MeasureJob(**options), map_cell(unconfined=unconfined), as_json=as_json)

@@ -22,8 +22,17 @@ from contrechamp.scene.map_cell import map_cell
 _NOT_OF_A_JOB = frozenset({"as_json", "unconfined", "again", "language", "verbose"})
 
 
-def measure_again(bundle: Path, out: Path, *, unconfined: bool, as_json: bool) -> None:
+def measure_again(
+    command: click.Command, bundle: Path, out: Path, *, unconfined: bool, as_json: bool
+) -> None:
     """Run the measurements of a bundle anew, each into a folder of its own, and compare figures.
+
+    Args:
+        command: ``measure``, which reads the words of the command that stands in a report.
+        bundle: of a publication.
+        out: for the new figures.
+        unconfined: see `map_cell`.
+        as_json: print for machines.
 
     Raises:
         CheckFailedError: if figures are others, or an input is missing, with all of it.
@@ -39,7 +48,9 @@ def measure_again(bundle: Path, out: Path, *, unconfined: bool, as_json: bool) -
         with new_folder(out) as partial:
             for folder, one in zip(folders, told, strict=True):
                 if not one["missing"]:
-                    one["same"] = _same(folder, partial / folder.name, unconfined=unconfined)
+                    one["same"] = _same(
+                        command, folder, partial / folder.name, unconfined=unconfined
+                    )
     wrong = [one for one in told if not one["same"]]
     if as_json:
         click.echo(json.dumps({"measurements": told}))
@@ -88,12 +99,12 @@ def _ran(folder: Path) -> tuple[bytes, Ran]:
     return figures, told
 
 
-def _same(folder: Path, out: Path, *, unconfined: bool) -> bool:
+def _same(command: click.Command, folder: Path, out: Path, *, unconfined: bool) -> bool:
     """Run a measurement anew, and return whether its figures are the same bytes."""
     from contrechamp.publish.measuring import measure_and_publish
 
     figures, told = _ran(folder)
-    job = _job(folder / INPUTS, told, out, f"{folder.name}/{FIGURES_JSON}")
+    job = _job(command, folder / INPUTS, told, out, f"{folder.name}/{FIGURES_JSON}")
     with speaking(told.language), map_cell(unconfined=unconfined) as cell:
         measure_and_publish(job, again=told.command, cell=cell, progress=progress_for(as_json=True))
     return (out / FIGURES_JSON).read_bytes() == figures
@@ -109,18 +120,16 @@ def _is_here(folder: Path, name: str, digest: str) -> bool:
     return hashlib.sha256(content).hexdigest() == digest
 
 
-def _job(inputs: Path, told: Ran, out: Path, where: str) -> MeasureJob:
+def _job(command: click.Command, inputs: Path, told: Ran, out: Path, where: str) -> MeasureJob:
     """Return the job that a command of a report stands for; it reads nothing but the inputs.
 
     Raises:
         InputError: if the command is another, or names a file that is no input.
     """
-    from contrechamp.cli.measure_cmd import command
-
     if told.command[:2] != ("contrechamp", "measure"):
         raise InputError(_("its command is not one that measures"), where=where)
     try:
-        context = command().make_context("measure", _bare(told.command[2:]))
+        context = command.make_context("measure", _bare(told.command[2:]))
     except (click.ClickException, UsageError) as error:
         raise InputError(_("its command is not one that measures"), where=where) from error
     names = {name for name, _digest in told.inputs}
