@@ -24,7 +24,7 @@ from contrechamp.base.errors import OutputError
 from contrechamp.cli.run import run
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.findings import Recommendation
-from contrechamp.publish.bundle import claims_file, pages, verifying
+from contrechamp.publish.bundle import claims_file, described, pages, verifying
 from contrechamp.publish.bundle import statement as statements
 from contrechamp.publish.report import publishing
 from contrechamp.vault import subjects
@@ -205,6 +205,15 @@ def test_the_page_tells_root_and_key_and_the_steps_in_the_readme_work(
     ran = subprocess.run(["bash", "-c", steps], cwd=copy, capture_output=True, text=True)
     assert "claim 1 is as published" not in ran.stdout
     assert "all as signed" not in ran.stdout
+
+
+def test_what_another_version_worded_is_not_called_altered(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(described, "_README", "SAMPLE: another wording, {root}\n")
+    assert [one.subject for one in verifying.verify(bundle).discrepancies] == ["README.txt"]
+    monkeypatch.setattr(described, "SOFTWARE", "contrechamp 99")
+    assert verifying.verify(bundle).discrepancies == []
 
 
 def test_an_anchor_dates_it_and_says_until_when_its_certificate_holds(

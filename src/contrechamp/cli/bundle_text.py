@@ -163,11 +163,21 @@ def _lines(done: "VerifiedBundle", root: str, key: str) -> Iterator[str]:
     statement = done.statement
     if statement is None:
         return
-    yield ngettext(
-        "The publication is complete: {count} claim is as it was published.",
-        "The publication is complete: all {count} claims are as they were published.",
-        len(done.claims),
-    ).format(count=len(done.claims))
+    if root and key:
+        told = ngettext(
+            "The publication is complete: {count} claim is as it was published.",
+            "The publication is complete: all {count} claims are as they were published.",
+            len(done.claims),
+        )
+    else:
+        told = ngettext(
+            "The bundle fits together, and so does its {count} claim. Whose it is, nothing in it "
+            "shows.",
+            "The bundle fits together, and so do all of its {count} claims. Whose it is, nothing "
+            "in it shows.",
+            len(done.claims),
+        )
+    yield told.format(count=len(done.claims))
     yield _("Its root is {root}.").format(root=statement.root)
     if not root:
         yield _("Compare it with page 2 of the report, and with what the publisher says (--root).")

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from importlib.resources import files as package_files
 from typing import Any
 
+from contrechamp import __version__
 from contrechamp.publish.bundle.statement import Statement
 from contrechamp.vault.bags import bag, texts
 from contrechamp.vault.bags.signed import Making
 
+#: What words these files.
+SOFTWARE = f"contrechamp {__version__}"
 README, CITATION, CRATE = "README.txt", "CITATION.cff", "ro-crate-metadata.json"
 CLAIMS_SCHEMA = "claims.schema.json"
 LICENCE = (

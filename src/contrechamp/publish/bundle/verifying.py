@@ -190,7 +190,8 @@ class _Check:
                 self._files.report("missing", path, _("the file is missing"))
             elif self._read.digests.get(path, {}).get("sha256") not in (digest, None):
                 self._files.report("statement", path, _("it is not the one that was published"))
-        if self._log.log is None:
+        # What follows is worded by the version that wrote it; others cannot make it anew.
+        if self._log.log is None or statement.software != described.SOFTWARE:
             return
         sizes = {path: self._read.size(path) for path in self._read.stamps if bag.is_payload(path)}
         files = described.made_of(statement, self._log.log.origin, self._log.made, sizes)

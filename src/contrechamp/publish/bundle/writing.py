@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from contrechamp import __version__
 from contrechamp.publish.bundle import (
     anchor_files,
     claims_file,
@@ -110,7 +109,7 @@ def prepare(showing: Showing, documents: Sequence[Document], room: Path) -> Prep
         claims=statements.stated(bound.file, bound.rests),
         evidence=tuple(map(statements.digest_of, bound.file.evidence_lines)),
         files={path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
-        software=f"contrechamp {__version__}",
+        software=described.SOFTWARE,
     )
     return Prepared(made, bound, files)
 
