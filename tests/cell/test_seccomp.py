@@ -18,10 +18,10 @@ def verdict(
     number: int,
     *arguments: int,
     architecture: int | None = None,
-    program: bool = False,
+    more: frozenset[str] = frozenset(),
 ) -> str | int:
     """Return what the kernel would do, by Documentation/networking/filter of the kernel."""
-    steps = list(seccomp._filter(machine, PROCESS, program=program))
+    steps = list(seccomp._filter(machine, PROCESS, more))
     words = [*arguments, *[0] * (6 - len(arguments))]
     data = struct.pack("=IIQ6Q", number, architecture or syscalls.MACHINES[machine], 0, *words)
     at = register = 0
@@ -96,15 +96,14 @@ def test_arguments_decide(
 @pytest.mark.parametrize("machine", syscalls.MACHINES)
 def test_only_what_is_listed_is_allowed(machine: str) -> None:
     numbers = syscalls.numbers(machine)
-    for program in (False, True):
-        allowed = syscalls.ALLOWED | (syscalls.OF_PROGRAMS if program else frozenset())
+    for more in (frozenset[str](), syscalls.OF_PROGRAMS, syscalls.OF_SCRATCH):
         let = {
             number
             for number in range(1024)
             if number not in {numbers.get(name) for name in syscalls.FILTERED}
-            and verdict(machine, number, program=program) == ALLOWED
+            and verdict(machine, number, more=more) == ALLOWED
         }
-        assert let == {numbers[name] for name in allowed if name in numbers}
+        assert let == {numbers[name] for name in syscalls.ALLOWED | more if name in numbers}
 
 
 @pytest.mark.parametrize("machine", syscalls.MACHINES)

@@ -53,6 +53,7 @@ def _every() -> frozenset[str]:
         | syscalls.UNKNOWN
         | syscalls.KILLED
         | syscalls.OF_PROGRAMS
+        | syscalls.OF_SCRATCH
     )
 
 

@@ -98,9 +98,9 @@ def test_french_and_for_machines(contrechamp: Run, photo: Path, tmp_path: Path) 
 
 
 def test_french_spaces_are_spaces(contrechamp: Run, tmp_path: Path) -> None:
-    (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99))
-    done = contrechamp("mask", tmp_path / "old.doc", "-o", tmp_path / "out", "--lang", "fr")
-    assert "est un document bureautique d’un ancien format\u202f; enregistrez-le" in done.err
+    (tmp_path / "note.xml").write_text("<?xml version='1.0'?><a/>")
+    done = contrechamp("mask", tmp_path / "note.xml", "-o", tmp_path / "out", "--lang", "fr")
+    assert "est du XML d’un genre inconnu ici\u202f; enregistrez" in done.err
 
 
 def test_exit_status_tells_refused_from_failed(
