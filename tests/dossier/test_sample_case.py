@@ -95,9 +95,15 @@ def case(english: Built) -> Iterator[Case]:
         yield found
 
 
+#: What names a figure; the measurement that has it says that it is a sample.
+OF_A_FIGURE = re.compile(r"figures\[\d+\]\..*")
+
+
 def plain(record: Record) -> Iterator[tuple[str, str]]:
     """Yield every text of a record that people read, with its place."""
     for held in field_values(record):
+        if OF_A_FIGURE.fullmatch(held.path.removeprefix(": ")):
+            continue
         shape = held.shape
         line = shape.form is None or shape.form.name == "line"
         if shape.holds == "text" and shape.refers_to is None and line and held.value:

@@ -84,7 +84,7 @@ def plain(out: Path, files: str = "**/*") -> str:
             )
             found.append(shown.stdout.decode())
         else:
-            found.append(file.read_text(encoding="utf-8"))
+            found.append(file.read_bytes().decode(errors="replace"))
     # What keeps a name from turning the words around it is no part of it.
     return re.sub("[\u2066-\u2069]", "", "\n".join(found))
 

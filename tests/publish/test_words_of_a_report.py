@@ -122,7 +122,8 @@ def oddities(text: str, world: World, language: str) -> Iterator[str]:
     nothing = rf"{alone}0(?:[.,]0+)?{SPACES}?(?:%|m²?|km|ha)(?!\w)"
     if not world.zeros:
         rules["something is nothing"] = nothing
-    if not world.whole and not re.match(r"80 (to|à) ", text):  # the last class of the legend
+    last_of_the_legend = re.match(r"80 (?:to|à|עד) |من 80 إلى ", text)
+    if not world.whole and not last_of_the_legend:
         rules["a part is all"] = rf"{alone}100(?:[.,]0+)?{SPACES}?%"
     if world.agree:
         rules["draws that agree"] = re.escape(IN_DRAWS.get(language, IN_DRAWS["en"]))

@@ -13,6 +13,7 @@ from contrechamp.base.shown_text import shown
 from contrechamp.base.written import written_day, written_moment
 from contrechamp.cli.bars import progress_for
 from contrechamp.cli.case_access import now
+from contrechamp.cli.findings_text import tell_findings
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -40,7 +41,6 @@ def verify_bundle(
     Raises:
         CheckFailedError: if anything is wrong.
     """
-    from contrechamp.cli.verify_cmd import tell_findings
     from contrechamp.publish.bundle import verifying
 
     progress = progress_for(as_json=as_json)

@@ -1,27 +1,25 @@
 """``contrechamp verify``: is a case, a bag or a publication's bundle what the log says?"""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from contrechamp.base import files
-from contrechamp.base.errors import CheckFailedError, UsageError
+from contrechamp.base.errors import UsageError
 from contrechamp.base.files import new_file, refuse_existing
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.machine import seen_folder
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, open_case
+from contrechamp.cli.findings_text import tell_findings
 from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import SecretSource, read_secret, secret_options, secret_source
 from contrechamp.cli.text_input import Line
-from contrechamp.wording.verifying import finding_label
 
 if TYPE_CHECKING:
-    from contrechamp.vault.discrepancies import Discrepancy
+    pass
 
 
 def command() -> click.Command:
@@ -262,50 +260,6 @@ def _keys(source: SecretSource) -> Sequence[str]:
     secret = read_secret(source, log_origin="") if source.identity else None
     keys: Sequence[str] = getattr(secret, "keys", ())
     return keys
-
-
-def tell_findings(
-    found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_json: bool
-) -> None:
-    """Print what is wrong, and what there is to tell besides.
-
-    Raises:
-        CheckFailedError: if anything is wrong.
-    """
-    from contrechamp.vault.discrepancies import CLOCK, INTERRUPTED, REMARKS
-
-    if as_json:
-        click.echo(json.dumps({**about, "findings": [asdict(finding) for finding in found]}))
-    else:
-        for finding in found:
-            label = finding_label(finding.kind)
-            click.echo(shown(f"{label}  {finding.subject}: {finding.message}"))
-    wrong = [finding for finding in found if finding.kind not in REMARKS]
-    if wrong:
-        raise CheckFailedError(
-            ngettext(
-                "{count} thing is not as the log says",
-                "{count} things are not as the log says",
-                len(wrong),
-            ).format(count=len(wrong))
-        )
-    if as_json:
-        return
-    kinds = {finding.kind for finding in found}
-    if INTERRUPTED in kinds:
-        click.echo(
-            _(
-                "A command was interrupted: nothing is lost, and the next one that writes to the "
-                "case finishes it."
-            )
-        )
-    if CLOCK in kinds:
-        click.echo(
-            _(
-                "Times that cannot all be right are those of a machine's clock. Nothing is lost or "
-                "altered; which entry came first is proved all the same."
-            )
-        )
 
 
 def _checkpoint(path: Path) -> str:

@@ -4,7 +4,6 @@ Squares are those of a grid in metres that does not depend on what lies in it, s
 one place show the same square, and nothing follows from where a square begins.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -39,7 +38,8 @@ class Counted:
 def square_of(point: Point, side: int) -> Square:
     """Return the square of the grid in which a point lies."""
     x, y = point
-    return Square(math.floor(x / side) * side, math.floor(y / side) * side, side)
+    # Not the floor of a quotient, which is 0 for what is too small for one.
+    return Square(int(x // side) * side, int(y // side) * side, side)
 
 
 def counted(points: Sequence[Point], side: int, k: int) -> list[Counted]:
