@@ -50,6 +50,7 @@ def section(showing: Showing, evidence: EvidenceList) -> Section | None:
             f"measurement-{number}",
             in_language(one.names),
             tuple(_measurement(ref, one, showing, evidence, numbers)),
+            of=ref,
         )
         for number, (ref, one) in enumerate(shown, start=1)
     )
