@@ -69,7 +69,7 @@ class FindsRed:
 
 @pytest.fixture
 def finds_red(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contrechamp.redact.faces.centerface.CenterFace", FindsRed)
+    monkeypatch.setattr("contrechamp.redact.faces.centerface.loaded", FindsRed)
 
 
 def masked(
