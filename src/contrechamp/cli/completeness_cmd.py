@@ -14,14 +14,12 @@ from contrechamp.cli.options import (
     inputs_argument,
     json_option,
     report_option,
+    seed_option,
     skip_bad_rows_option,
     unconfined_option,
 )
-from contrechamp.publish.measure_job import SEED
+from contrechamp.measure.survey.asked import ERROR_M, WITHIN_M, Asked
 from contrechamp.scene.map_cell import map_cell
-
-#: As `measure.survey.run` has them; importing it would slow every command's start.
-WITHIN_M, ERROR_M = 25.0, 5.0
 
 
 def command() -> click.Command:
@@ -65,14 +63,7 @@ def command() -> click.Command:
                 help=_("How far off lists put cameras, in each direction (standard error)."),
             ),
             draws_option(),
-            click.Option(
-                ["--seed"],
-                type=click.IntRange(0, 2**63 - 1),
-                default=SEED,
-                show_default=True,
-                metavar="N",
-                help=_("Another seed draws other numbers; the same one gives the same bytes."),
-            ),
+            seed_option(),
             crs_option(),
             skip_bad_rows_option(),
             unconfined_option(),
@@ -100,7 +91,6 @@ def _completeness(
         from contrechamp.cli.again import command_again
         from contrechamp.cli.bars import progress_for
         from contrechamp.cli.telling import tell_notices, tell_rows_left_out
-        from contrechamp.measure.survey.run import Asked
         from contrechamp.publish.survey.writing import SurveyJob, survey_and_write
 
         done = survey_and_write(

@@ -18,13 +18,14 @@ from contrechamp.cli.options import (
     levels_option,
     models_option,
     report_option,
+    seed_option,
     skip_bad_rows_option,
     target_height_option,
     threads_option,
     unconfined_option,
 )
 from contrechamp.cli.telling import measure_and_tell
-from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, SEED, MeasureJob
+from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, MeasureJob
 from contrechamp.scene.map_cell import map_cell
 
 
@@ -55,14 +56,7 @@ def command() -> click.Command:
             levels_option(),
             target_height_option(),
             draws_option(),
-            click.Option(
-                ["--seed"],
-                type=click.IntRange(0, 2**63 - 1),
-                default=SEED,
-                show_default=True,
-                metavar="N",
-                help=_("Another seed draws other numbers; the same one gives the same bytes."),
-            ),
+            seed_option(),
             click.Option(
                 ["--priors", "priors_file"],
                 type=click.Path(path_type=Path),

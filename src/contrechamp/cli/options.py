@@ -8,7 +8,7 @@ import click
 
 from contrechamp.base.i18n import _, available_languages
 from contrechamp.cli.language import OPTION
-from contrechamp.publish.measure_job import DRAWS, LEVELS, TARGET_M
+from contrechamp.publish.measure_job import DRAWS, LEVELS, SEED, TARGET_M
 
 _VERBOSE = "contrechamp.verbose"
 
@@ -204,4 +204,16 @@ def draws_option() -> click.Option:
         show_default=True,
         metavar="N",
         help=_("How often to draw what is not mapped."),
+    )
+
+
+def seed_option() -> click.Option:
+    """``--seed``: of all draws."""
+    return click.Option(
+        ["--seed"],
+        type=click.IntRange(0, 2**63 - 1),
+        default=SEED,
+        show_default=True,
+        metavar="N",
+        help=_("Another seed draws other numbers; the same one gives the same bytes."),
     )

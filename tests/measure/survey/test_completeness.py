@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import shapely
 
+from contrechamp.measure.survey.asked import Asked
 from contrechamp.measure.survey.everywhere import narrowing
-from contrechamp.measure.survey.run import KM_AN_HOUR, KM_AN_HOUR_THERE, Asked, completeness
+from contrechamp.measure.survey.run import KM_AN_HOUR, KM_AN_HOUR_THERE, completeness
 from contrechamp.measure.survey.strata import STRATA, strata
 from contrechamp.scene.tables import AREA_COLUMNS, TRACK_COLUMNS, InputFile
 from measure.small_scenes import buildings, cameras, places, scene, streets, table

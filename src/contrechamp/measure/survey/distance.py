@@ -65,10 +65,6 @@ class Curve:
     aic: float
     covariance: F8
 
-    def found_at(self, away_m: F8) -> F8:
-        """Return the share that is found at a distance."""
-        return _found(self.shape, away_m, self.parameters)
-
 
 @dataclass(frozen=True)
 class Detection:

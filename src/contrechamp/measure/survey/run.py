@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from contrechamp.base.seeds import stream
 from contrechamp.measure.network import foot_network, snap
 from contrechamp.measure.pieces import StreetPieces, cut_streets
+from contrechamp.measure.survey.asked import Asked
 from contrechamp.measure.survey.density import Rate, rate
 from contrechamp.measure.survey.distance import Detection, detection
 from contrechamp.measure.survey.everywhere import Everywhere, everywhere, narrowing
@@ -26,10 +27,6 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-#: How far from their way people notice a camera, and how far off they put it on a map, where the
-#: user says neither. Assumptions: no published figure for people with a phone is known to us.
-WITHIN_M: Final = 25.0
-ERROR_M: Final = 5.0
 #: Streets this near a walk are those of a survey, unless areas are given.
 AROUND_M: Final = 250.0
 #: At least this share of a piece must have been in view for it to count as looked over.
@@ -41,25 +38,6 @@ KM_AN_HOUR, KM_AN_HOUR_THERE = 2.0, 4.0
 DRAWS_ONCE: Final = 200
 #: Less than this is left of a place: nobody goes there for it.
 LEAST_LEFT_M: Final = 20.0
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of a survey.
-
-    Args:
-        within_m: how far from their way people notice a camera.
-        error_m: standard error of a position in each direction.
-        draws: how many.
-        seed: of all draws.
-        whole: all streets of the input are those of the survey.
-    """
-
-    within_m: float = WITHIN_M
-    error_m: float = ERROR_M
-    draws: int = 1000
-    seed: int = 1
-    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,7 +147,7 @@ def completeness(scene: Scene, asked: Asked) -> Completeness:
         stream(asked.seed, "survey", "rate"),
     )
     compared, more = _compared(scene, outdoor[listed_here], of_file[listed_here], asked)
-    share = None if compared is None else _share_found(compared.both)
+    share = None if compared is None else compared.both.share_found
     known_elsewhere = int((there & ~looked[piece]).sum())
     all_of_them = None
     if rate_of_all is not None:
@@ -270,11 +248,6 @@ def _listed(cameras: gpd.GeoDataFrame, asked: Asked) -> Listed:
         cameras["kind"].to_numpy(str),
         asked.error_m,
     )
-
-
-def _share_found(both: TwoLists) -> F8 | None:
-    """Return the share of the cameras that the lists have together, draw by draw."""
-    return None if both.total is None else both.known / both.total
 
 
 def _detection(scene: Scene, cameras: gpd.GeoDataFrame, asked: Asked) -> Detection | None:

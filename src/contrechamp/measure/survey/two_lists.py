@@ -36,8 +36,6 @@ class TwoLists:
         known: (n_draws,) different cameras that the lists have together.
         total: (n_draws,) cameras that there are; None where it cannot be told.
         chapman: Chapman's estimate, the mean over the matchings; None where it cannot be told.
-        shares_found: (2, n_draws) share of all that each list has; None where it cannot be told.
-        uncertain_pairs: pairs that are one camera in some draws and not in others.
     """
 
     lengths: tuple[int, int]
@@ -45,8 +43,11 @@ class TwoLists:
     known: F8
     total: F8 | None
     chapman: float | None
-    shares_found: F8 | None
-    uncertain_pairs: int
+
+    @property
+    def share_found(self) -> F8 | None:
+        """(n_draws,) share of all that the lists have together; None where it cannot be told."""
+        return None if self.total is None else self.known / self.total
 
     @property
     def few_in_both(self) -> bool:
@@ -80,12 +81,10 @@ def two_lists(of: Pairs, n_draws: int, rng: np.random.Generator) -> TwoLists:
     matched = draw_matchings(of, n_draws, rng).chosen
     first, second = of.lengths
     in_both = matched.sum(axis=1).astype(np.float64)
-    often = matched.mean(axis=0)
     known = first + second - in_both
-    total = shares = estimate = None
+    total = estimate = None
     if in_both.mean() >= FEWEST_IN_BOTH:
         total = known + missed_by_both(first, second, in_both, rng)
-        shares = np.array([first, second])[:, None] / total
         estimate = float(chapman(first, second, in_both).mean())
     return TwoLists(
         lengths=of.lengths,
@@ -93,8 +92,6 @@ def two_lists(of: Pairs, n_draws: int, rng: np.random.Generator) -> TwoLists:
         known=known,
         total=total,
         chapman=estimate,
-        shares_found=shares,
-        uncertain_pairs=int(((often > 0.0) & (often < 1.0)).sum()),
     )
 
 

@@ -96,10 +96,10 @@ def _compared(compared: Compared, numbers: Numbers) -> Iterator[str]:
             "may seem to be in both than are.",
             compared.left_out,
         ).format(n=numbers.plain(compared.left_out))
-    if both.total is None:
+    if both.total is None or both.share_found is None:
         yield _("How many were missed cannot be told: the two lists have too few in common.")
         return
-    least, most = np.quantile(both.known / both.total, (0.05, 0.95)).tolist()
+    least, most = np.quantile(both.share_found, (0.05, 0.95)).tolist()
     yield _(
         "So {total} cameras stand on these streets, of which the two lists together have {low} to "
         "{high}. "

@@ -16,7 +16,8 @@ from contrechamp.base.json_text import json_text
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.templates import environment
 from contrechamp.measure.engine import compile_engine
-from contrechamp.measure.survey.run import Asked, Completeness, completeness
+from contrechamp.measure.survey.asked import Asked
+from contrechamp.measure.survey.run import Completeness, completeness
 from contrechamp.measure.survey.strata import STRATA
 from contrechamp.publish import folder, methods
 from contrechamp.publish.command import as_typed, without_folders
