@@ -54,6 +54,32 @@ def test_for_machines(contrechamp: Run, tmp_path: Path) -> None:
     assert told["total"]["q05"] <= told["total"]["median"] <= told["total"]["q95"]
 
 
+def test_how_much_is_in_view_of_all_cameras(contrechamp: Run, tmp_path: Path) -> None:
+    out = tmp_path / "next"
+    done = contrechamp(
+        *("completeness", TOWN, WALK, SURVEY, "-o", out, "--draws", "100"),
+        *("--in-view", "--levels", "62.5"),
+    )
+    assert done.status == 0, done.err
+    assert "of any camera, if those that nobody found are like those that were" in done.out
+    told = json.loads((out / "completeness.json").read_text())["in_view"]
+    assert set(told["all_m"]) == {"visible", "62.5px_m"}
+    for level, found in told["found_m"].items():
+        assert all(found[name] <= told["all_m"][level][name] + 1e-6 for name in found)
+    assert "Street within view" in (out / "index.html").read_text()
+
+
+def test_without_buildings_what_is_in_view_is_not_told(contrechamp: Run, tmp_path: Path) -> None:
+    town = re.sub(r'k="building"', 'k="note"', TOWN.read_text())
+    (tmp_path / "flat.osm").write_text(town)
+    done = contrechamp(
+        *("completeness", tmp_path / "flat.osm", WALK, SURVEY, "-o", tmp_path / "next"),
+        *("--draws", "100", "--in-view"),
+    )
+    assert done.status == 0, done.err
+    assert "cannot be told: the input has no building" in done.out
+
+
 def test_without_a_walk_nothing_is_told_and_it_is_said_what_is_missing(
     contrechamp: Run, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from contrechamp.cli.options import (
     draws_option,
     inputs_argument,
     json_option,
+    levels_option,
     report_option,
     seed_option,
     skip_bad_rows_option,
@@ -62,6 +63,15 @@ def command() -> click.Command:
                 metavar="M",
                 help=_("How far off lists put cameras, in each direction (standard error)."),
             ),
+            click.Option(
+                ["--in-view"],
+                is_flag=True,
+                help=_(
+                    "Also say how much street is in view of all cameras, those that nobody found "
+                    "as well."
+                ),
+            ),
+            levels_option(),
             draws_option(),
             seed_option(),
             crs_option(),
@@ -80,6 +90,8 @@ def _completeness(
     whole: bool,
     within_m: float,
     error_m: float,
+    in_view: bool,
+    level_set: str,
     draws: int,
     seed: int,
     crs: str | None,
@@ -100,7 +112,7 @@ def _completeness(
                 areas=areas,
                 crs=crs,
                 skip_bad_rows=skip_bad_rows,
-                asked=Asked(within_m, error_m, draws, seed, whole),
+                asked=Asked(within_m, error_m, draws, seed, whole, level_set if in_view else ""),
             ),
             again=command_again(click.get_current_context()),
             cell=cell,

@@ -8,7 +8,8 @@ import shapely
 
 from contrechamp.measure.survey.asked import Asked
 from contrechamp.measure.survey.everywhere import narrowing
-from contrechamp.measure.survey.run import KM_AN_HOUR, KM_AN_HOUR_THERE, completeness
+from contrechamp.measure.survey.next_places import KM_AN_HOUR, KM_AN_HOUR_THERE
+from contrechamp.measure.survey.run import completeness
 from contrechamp.measure.survey.strata import STRATA, strata
 from contrechamp.scene.tables import AREA_COLUMNS, TRACK_COLUMNS, InputFile
 from measure.small_scenes import buildings, cameras, places, scene, streets, table

@@ -19,6 +19,8 @@ class Asked:
         draws: how many.
         seed: of all draws.
         whole: all streets of the input are those of the survey.
+        levels: at which to tell how much street is in view of all cameras, in the words of
+            `sight.levels.parse_levels`; empty if that is not asked.
     """
 
     within_m: float = WITHIN_M
@@ -26,3 +28,4 @@ class Asked:
     draws: int = 1000
     seed: int = 1
     whole: bool = False
+    levels: str = ""

@@ -6,12 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.measure.survey.counting import LOOKED_OVER
 from contrechamp.measure.survey.density import FEWEST_WALKS
 from contrechamp.measure.survey.distance import FEWEST
 from contrechamp.measure.survey.matching import KINDS_DIFFER
-from contrechamp.measure.survey.run import KM_AN_HOUR, LOOKED_OVER, Compared, Completeness
+from contrechamp.measure.survey.next_places import KM_AN_HOUR
+from contrechamp.measure.survey.run import Compared, Completeness
 from contrechamp.measure.survey.strata import SQUARE_M
 from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.survey import in_view
 
 F8 = NDArray[np.float64]
 
@@ -33,7 +36,12 @@ def headline(told: Completeness, numbers: Numbers) -> str:
 
 def sentences(told: Completeness, numbers: Numbers) -> list[str]:
     """Return what was found out, the most important first."""
-    return [*_walked(told, numbers), *_lists(told, numbers), *_all(told, numbers)]
+    return [
+        *_walked(told, numbers),
+        *_lists(told, numbers),
+        *_all(told, numbers),
+        *in_view.sentences(told.in_view, numbers),
+    ]
 
 
 def _walked(told: Completeness, numbers: Numbers) -> Iterator[str]:

@@ -24,6 +24,7 @@ from contrechamp.publish.command import as_typed, without_folders
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm, write_layer
 from contrechamp.publish.page import STYLES, content_policy
+from contrechamp.publish.survey import in_view
 from contrechamp.publish.survey.drawing import drawing
 from contrechamp.publish.survey.sentences import headline, left_aside, method, sentences
 from contrechamp.publish.survey.tables import next_csv, next_table, strata_table
@@ -110,7 +111,7 @@ def survey_and_write(
             where=", ".join(file.name for file in scene.inputs),
         )
     compile_engine(progress)
-    told = completeness(scene, job.asked)
+    told = completeness(scene, job.asked, progress=progress)
     numbers = Numbers(active_language())
     said = sentences(told, numbers)
     machine = _for_machines(told, scene)
@@ -193,6 +194,7 @@ def _for_machines(told: Completeness, scene: Scene) -> dict[str, Any]:
         else _quantiles(everywhere.missed),
         "elsewhere": None if everywhere is None else _quantiles(everywhere.elsewhere),
         "total": None if everywhere is None else _quantiles(everywhere.total),
+        "in_view": in_view.for_machines(told.in_view, DECIMALS),
         "streets_left": len(told.next),
     }
 
@@ -232,10 +234,11 @@ def _page(
                 one
                 for one in (
                     strata_table(told, numbers),
+                    in_view.table(told.in_view, numbers),
                     methods.inputs_table(scene, numbers),
                     notices,
                 )
-                if one.rows
+                if one is not None and one.rows
             ],
             attribution=OSM_ATTRIBUTION if is_from_osm(scene) else "",
             licence=OSM_LICENCE,
