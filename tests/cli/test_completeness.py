@@ -80,6 +80,33 @@ def test_without_buildings_what_is_in_view_is_not_told(contrechamp: Run, tmp_pat
     assert "cannot be told: the input has no building" in done.out
 
 
+def test_pictures_that_people_judged(contrechamp: Run, tmp_path: Path) -> None:
+    rows = [
+        f"p{i},20,1,{who},{i % 4 == 0:d}" for i in range(40) for who in ("SAMPLE-A", "SAMPLE-B")
+    ]
+    table = tmp_path / "pictures.csv"
+    table.write_text("picture,length_m,sides,person,cameras\n" + "\n".join(rows) + "\n")
+    asked = ("completeness", TOWN, WALK, "-o", tmp_path / "next", "--draws", "100")
+    done = contrechamp(*asked, "--pictures", table, "--recall", "63/100")
+    assert done.status == 0, done.err
+    assert (
+        "40 pictures show 800\N{NO-BREAK SPACE}m of one side of streets, and 10 cameras" in done.out
+    )
+    told = json.loads((tmp_path / "next" / "completeness.json").read_text())
+    assert told["pictures"]["per_km"]["median"] == pytest.approx(10 / 0.8 * 2 / 0.63, rel=0.1)
+    assert [one["name"] for one in told["inputs"]][-1] == "pictures.csv"
+    # Who judged is nobody's business but theirs.
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "next").iterdir())
+    assert b"SAMPLE-A" not in everything
+    for wrong in ("63", "64/63", "1/0", "a/b"):
+        refused = contrechamp(*asked, "--pictures", table, "--recall", wrong)
+        assert refused.status == 2
+        assert "such as 63/100" in refused.err or ": 63/100" in refused.err
+    alone = contrechamp(*asked, "--recall", "63/100")
+    assert alone.status == 2
+    assert "it needs --pictures" in alone.err
+
+
 def test_without_a_walk_nothing_is_told_and_it_is_said_what_is_missing(
     contrechamp: Run, tmp_path: Path
 ) -> None:

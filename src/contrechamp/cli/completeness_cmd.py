@@ -19,8 +19,33 @@ from contrechamp.cli.options import (
     skip_bad_rows_option,
     unconfined_option,
 )
-from contrechamp.measure.survey.asked import ERROR_M, WITHIN_M, Asked
+from contrechamp.measure.survey.asked import ERROR_M, WITHIN_M, Asked, Recall
 from contrechamp.scene.map_cell import map_cell
+
+#: Nobody counts more cameras by hand.
+MOST_COUNTED = 1_000_000
+
+
+class FoundOf(click.ParamType[Recall]):
+    """A check, as FOUND/OF."""
+
+    name = "found/of"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, context: click.Context | None
+    ) -> Recall:
+        """Return the check, or refuse what is none."""
+        match str(value).split("/"):
+            case [found, of] if found.isdecimal() and of.isdecimal():
+                if 0 < int(of) <= MOST_COUNTED and int(found) <= int(of):
+                    return Recall(int(found), int(of))
+        self.fail(
+            _(
+                "{value}: expected how many were found, of how many there are, such as 63/100"
+            ).format(value=value),
+            param,
+            context,
+        )
 
 
 def command() -> click.Command:
@@ -72,6 +97,24 @@ def command() -> click.Command:
                 ),
             ),
             levels_option(),
+            click.Option(
+                ["--pictures"],
+                type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                metavar="FILE",
+                help=_(
+                    "A CSV of what people saw on pictures of streets: picture, length_m (of street "
+                    "that it shows), cameras, and sides (of the street, 1 or 2) and person."
+                ),
+            ),
+            click.Option(
+                ["--recall"],
+                type=FoundOf(),
+                metavar="FOUND/OF",
+                help=_(
+                    "Of the cameras of a closer count of the same places, how many were found on "
+                    "the pictures, such as 63/100."
+                ),
+            ),
             draws_option(),
             seed_option(),
             crs_option(),
@@ -92,6 +135,8 @@ def _completeness(
     error_m: float,
     in_view: bool,
     level_set: str,
+    pictures: Path | None,
+    recall: Recall | None,
     draws: int,
     seed: int,
     crs: str | None,
@@ -112,7 +157,10 @@ def _completeness(
                 areas=areas,
                 crs=crs,
                 skip_bad_rows=skip_bad_rows,
-                asked=Asked(within_m, error_m, draws, seed, whole, level_set if in_view else ""),
+                pictures=pictures,
+                asked=Asked(
+                    within_m, error_m, draws, seed, whole, level_set if in_view else "", recall
+                ),
             ),
             again=command_again(click.get_current_context()),
             cell=cell,

@@ -17,10 +17,11 @@ from contrechamp.cell import failures
 from contrechamp.scene.crossing import received
 from contrechamp.scene.file_kinds import FORMATS, LICENCES
 from contrechamp.scene.input_files import check_size
-from contrechamp.scene.map_cell import MODEL_READER, READER, MapReader
+from contrechamp.scene.map_cell import ANSWER_READER, MODEL_READER, READER, MapReader
 from contrechamp.scene.model_crossing import received_models
 from contrechamp.scene.model_table import CameraModel
 from contrechamp.scene.photo_folder import pack_folder
+from contrechamp.scene.picture_answers import PictureAnswer, received_answers
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.tables import InputFile, Notice
 
@@ -87,6 +88,23 @@ class ForeignFile:
             cell, MODEL_READER, received_models, skip_bad_rows=skip_bad_rows
         )
         return entry, models, [*notices, *told]
+
+    def read_picture_answers(
+        self, cell: MapReader, *, skip_bad_rows: bool
+    ) -> tuple[InputFile, list[PictureAnswer], list[Notice]]:
+        """Return the entry of a table of answers on pictures, these, and what is told of it.
+
+        Args:
+            cell: reads it.
+            skip_bad_rows: leave out rows that cannot be read instead of stopping.
+
+        Raises:
+            InputError: if it cannot be used.
+        """
+        entry, (answers, notices), told = self._read(
+            cell, ANSWER_READER, received_answers, skip_bad_rows=skip_bad_rows
+        )
+        return entry, answers, [*notices, *told]
 
     def _read(
         self,

@@ -12,6 +12,7 @@ from contrechamp.scene.crossing import sent
 from contrechamp.scene.input_files import opened_content
 from contrechamp.scene.input_rows import read_areas, read_input
 from contrechamp.scene.model_table import read_models
+from contrechamp.scene.picture_answers import read_answers, sent_answers
 
 
 def tables(
@@ -75,6 +76,34 @@ def models(
     for model in found:
         named = [model.name.make, model.name.model, model.kind, model.where]
         yield {"model": named, "spans": {name: list(span) for name, span in model.spans.items()}}
+    for notice in notices:
+        yield {"notice": [notice.kind, notice.where, notice.message]}
+
+
+def picture_answers(
+    content: IO[bytes], *, file_name: str, name: str, skip_bad_rows: bool, max_unpacked_bytes: int
+) -> Iterator[Any]:
+    """Yield the format of a table of answers on pictures, its answers, then notices.
+
+    Args:
+        content: of the file, as it is on disk.
+        file_name: what its format is told by.
+        name: for errors, notices and sources.
+        skip_bad_rows: leave out rows that cannot be read instead of stopping.
+        max_unpacked_bytes: refuse a file that holds more.
+
+    Yields:
+        ``{"format": name}``, what `picture_answers.sent_answers` yields, and notices as `models`
+        does; or as `tables` what is refused.
+    """
+    try:
+        opened = opened_content(content, file_name, name, max_unpacked_bytes)
+        found, notices = read_answers(opened, skip_bad_rows=skip_bad_rows)
+    except InputError as error:
+        yield _refused(error)
+        return
+    yield {"format": opened.format}
+    yield from sent_answers(found)
     for notice in notices:
         yield {"notice": [notice.kind, notice.where, notice.message]}
 

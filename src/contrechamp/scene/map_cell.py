@@ -12,8 +12,9 @@ from contrechamp.cell.reading import Cell, OwnContent, Reads, opened_cell
 MapReader: TypeAlias = Reads
 #: Imported once, before anything is read: GDAL, libosmium and Arrow with them.
 MODULES = ("contrechamp.scene.in_cell",)
-#: What is called there, for maps and for tables of models.
+#: What is called there: for maps, for tables of models, and for answers on pictures.
 READER, MODEL_READER = "contrechamp.scene.in_cell:tables", "contrechamp.scene.in_cell:models"
+ANSWER_READER = "contrechamp.scene.in_cell:picture_answers"
 #: No map takes longer, whatever its size; nothing is heard of it until it is read.
 _LONGEST_S = 2 * 3600
 

@@ -10,6 +10,19 @@ ERROR_M: Final = 5.0
 
 
 @dataclass(frozen=True)
+class Recall:
+    """A check of pictures against a closer count of the same places.
+
+    Args:
+        found: of its cameras, those that were found on the pictures.
+        of: cameras of the closer count, one or more.
+    """
+
+    found: int
+    of: int
+
+
+@dataclass(frozen=True)
 class Asked:
     """What is asked of a survey.
 
@@ -21,6 +34,7 @@ class Asked:
         whole: all streets of the input are those of the survey.
         levels: at which to tell how much street is in view of all cameras, in the words of
             `sight.levels.parse_levels`; empty if that is not asked.
+        checked: which share of cameras is found on pictures, by a check; None if there was none.
     """
 
     within_m: float = WITHIN_M
@@ -29,3 +43,4 @@ class Asked:
     seed: int = 1
     whole: bool = False
     levels: str = ""
+    checked: Recall | None = None

@@ -1,5 +1,6 @@
 """How complete a survey is: from a scene with walks to its figures, and where to go next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -17,8 +18,10 @@ from contrechamp.measure.survey.everywhere import Everywhere, everywhere
 from contrechamp.measure.survey.in_view import InView, in_view
 from contrechamp.measure.survey.matching import pairs
 from contrechamp.measure.survey.next_places import next_places
+from contrechamp.measure.survey.pictures import FromPictures, from_pictures
 from contrechamp.measure.survey.strata import STRATA, squares
 from contrechamp.measure.survey.two_lists import TwoLists, two_lists
+from contrechamp.scene.picture_answers import PictureAnswer
 from contrechamp.scene.tables import Scene
 
 F8 = NDArray[np.float64]
@@ -64,6 +67,7 @@ class Completeness:
         everywhere: how many there are; None if nothing was looked over.
         in_view: how much street is in view of all cameras, or the code of why that is not known;
             None if it was not asked.
+        pictures: how many there are to a kilometre by pictures of streets; None without pictures.
         next: places (squares of `SQUARE_M`) with something left, the most useful first. Columns:
             streets (names, the longest first), left_m, hours, expected (cameras to be found),
             narrows (by how many cameras the interval of all narrows), narrows_per_hour; geometry:
@@ -85,6 +89,7 @@ class Completeness:
     detection: Detection | None
     everywhere: Everywhere | None
     in_view: InView | str | None
+    pictures: FromPictures | None
     next: gpd.GeoDataFrame
 
     @property
@@ -94,7 +99,13 @@ class Completeness:
         return float(self.km.sum()) / whole if whole else 0.0
 
 
-def completeness(scene: Scene, asked: Asked, *, progress: Progress = silent) -> Completeness:
+def completeness(
+    scene: Scene,
+    asked: Asked,
+    answers: Sequence[PictureAnswer] = (),
+    *,
+    progress: Progress = silent,
+) -> Completeness:
     """Return how complete a survey is.
 
     Cameras of all inputs count as found; those of one file are one list. A camera that two lists
@@ -103,6 +114,7 @@ def completeness(scene: Scene, asked: Asked, *, progress: Progress = silent) -> 
     Args:
         scene: with walkable streets and recorded walks.
         asked: what is asked.
+        answers: what people saw on pictures of streets.
         progress: of the draws of what is in view.
     """
     counted = count(scene, asked)
@@ -151,6 +163,9 @@ def completeness(scene: Scene, asked: Asked, *, progress: Progress = silent) -> 
         detection=_detection(scene, gpd.GeoDataFrame(counted.cameras[counted.here]), asked),
         everywhere=all_of_them,
         in_view=in_view(scene, counted, all_of_them, known_elsewhere, asked, progress=progress),
+        pictures=from_pictures(
+            answers, asked.checked, asked.draws, stream(asked.seed, "survey", "pictures")
+        ),
         next=next_places(table[left], stratum[left], found, done_km, left_km, rate_of_all),
     )
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.survey.counting import LOOKED_OVER
@@ -14,15 +13,8 @@ from contrechamp.measure.survey.next_places import KM_AN_HOUR
 from contrechamp.measure.survey.run import Compared, Completeness
 from contrechamp.measure.survey.strata import SQUARE_M
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.survey import in_view
-
-F8 = NDArray[np.float64]
-
-
-def ranged(values: F8, numbers: Numbers, step: float = 1.0) -> str:
-    """Return the median of draws and, in brackets, what nine in ten of them lie between."""
-    low, middle, high = (numbers.plain(one, step) for one in np.quantile(values, (0.05, 0.5, 0.95)))
-    return middle if low == high else f"{middle} ({low}–{high})"
+from contrechamp.publish.survey import in_view, pictures
+from contrechamp.publish.survey.ranged import ranged
 
 
 def headline(told: Completeness, numbers: Numbers) -> str:
@@ -40,6 +32,7 @@ def sentences(told: Completeness, numbers: Numbers) -> list[str]:
         *_walked(told, numbers),
         *_lists(told, numbers),
         *_all(told, numbers),
+        *pictures.sentences(told.pictures, numbers),
         *in_view.sentences(told.in_view, numbers),
     ]
 

@@ -1,16 +1,15 @@
 """The completeness of a survey from files to a folder: read, worked out, written whole or not."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
-import numpy as np
 
 from contrechamp import __version__
-from contrechamp.base.errors import InputError
+from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _, active_language, direction_of
 from contrechamp.base.json_text import json_text
 from contrechamp.base.progress import Progress, silent
@@ -24,11 +23,15 @@ from contrechamp.publish.command import as_typed, without_folders
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm, write_layer
 from contrechamp.publish.page import STYLES, content_policy
-from contrechamp.publish.survey import in_view
+from contrechamp.publish.survey import in_view, pictures
 from contrechamp.publish.survey.drawing import drawing
+from contrechamp.publish.survey.ranged import quantiles
 from contrechamp.publish.survey.sentences import headline, left_aside, method, sentences
 from contrechamp.publish.survey.tables import next_csv, next_table, strata_table
-from contrechamp.scene.map_cell import MapReader
+from contrechamp.scene.foreign_file import opened_file
+from contrechamp.scene.input_files import MAX_UNPACKED_BYTES
+from contrechamp.scene.map_cell import MapReader, given_or_opened
+from contrechamp.scene.picture_answers import PictureAnswer
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import Scene
 
@@ -51,6 +54,7 @@ class SurveyJob:
     areas: Path | None
     crs: str | None
     skip_bad_rows: bool
+    pictures: Path | None
     asked: Asked
 
 
@@ -100,6 +104,7 @@ def survey_and_write(
         cell=cell,
         progress=progress,
     )
+    scene, answers = _with_pictures(scene, job, cell)
     if cell is not None:
         cell.close()  # it would only hold memory from here on
     if not scene.streets["walkable"].any():
@@ -111,7 +116,7 @@ def survey_and_write(
             where=", ".join(file.name for file in scene.inputs),
         )
     compile_engine(progress)
-    told = completeness(scene, job.asked, progress=progress)
+    told = completeness(scene, job.asked, answers, progress=progress)
     numbers = Numbers(active_language())
     said = sentences(told, numbers)
     machine = _for_machines(told, scene)
@@ -131,6 +136,24 @@ def survey_and_write(
             (partial / name).write_bytes(content())
             advance(1)
     return Written(scene, told, job.out / INDEX, said, machine)
+
+
+def _with_pictures(
+    scene: Scene, job: SurveyJob, cell: MapReader | None
+) -> tuple[Scene, Sequence[PictureAnswer]]:
+    """Return what people saw on pictures of streets, and a scene that lists their table."""
+    if job.pictures is None:
+        if job.asked.checked is not None:
+            raise UsageError(_("--recall says how much pictures show; it needs --pictures"))
+        return scene, ()
+    taken = [entry.name for entry in scene.inputs]
+    with (
+        given_or_opened(cell) as reads,
+        opened_file(job.pictures, taken, MAX_UNPACKED_BYTES) as file,
+    ):
+        entry, answers, notices = file.read_picture_answers(reads, skip_bad_rows=job.skip_bad_rows)
+    listed = replace(scene, inputs=(*scene.inputs, entry), notices=(*scene.notices, *notices))
+    return listed, answers
 
 
 _NAMES: Final = (INDEX, MANIFEST, f"{STREETS}.geojson", f"{STREETS}.parquet", NEXT)
@@ -169,40 +192,33 @@ def _for_machines(told: Completeness, scene: Scene) -> dict[str, Any]:
                 "looked_km": round(float(told.km[i]), DECIMALS),
                 "left_km": round(float(told.km_left[i]), DECIMALS),
                 "found": int(told.found[i]),
-                "per_km": None if everywhere is None else _quantiles(everywhere.per_km[i]),
+                "per_km": None if everywhere is None else quantiles(everywhere.per_km[i], DECIMALS),
             }
             for i, code in enumerate(STRATA)
         },
         "found": int(told.found.sum()),
         "known_elsewhere": told.known_elsewhere,
         "left_out": {"beyond": told.beyond, "indoor": told.indoor},
-        "per_km": None if told.rate is None else _quantiles(told.rate.per_km),
+        "per_km": None if told.rate is None else quantiles(told.rate.per_km, DECIMALS),
         "overdispersion": None if told.rate is None else round(told.rate.overdispersion, DECIMALS),
         "lists": None
         if compared is None
         else {
             "names": list(compared.names),
             "lengths": list(compared.both.lengths),
-            "in_both": _quantiles(compared.both.in_both),
-            "total": None if compared.both.total is None else _quantiles(compared.both.total),
+            "in_both": quantiles(compared.both.in_both, DECIMALS),
+            "total": quantiles(compared.both.total, DECIMALS),
             "chapman": compared.both.chapman and round(compared.both.chapman, DECIMALS),
             "pairs_left_out": compared.left_out,
             "not_compared": told.more_lists,
         },
-        "missed": None
-        if everywhere is None or everywhere.missed is None
-        else _quantiles(everywhere.missed),
-        "elsewhere": None if everywhere is None else _quantiles(everywhere.elsewhere),
-        "total": None if everywhere is None else _quantiles(everywhere.total),
+        "missed": None if everywhere is None else quantiles(everywhere.missed, DECIMALS),
+        "elsewhere": None if everywhere is None else quantiles(everywhere.elsewhere, DECIMALS),
+        "total": None if everywhere is None else quantiles(everywhere.total, DECIMALS),
+        "pictures": pictures.for_machines(told.pictures, DECIMALS),
         "in_view": in_view.for_machines(told.in_view, DECIMALS),
         "streets_left": len(told.next),
     }
-
-
-def _quantiles(values: np.ndarray) -> dict[str, float]:
-    found = np.quantile(values, (0.05, 0.5, 0.95))
-    names = ("q05", "median", "q95")
-    return {name: round(float(one), DECIMALS) for name, one in zip(names, found, strict=True)}
 
 
 def _page(

@@ -1,0 +1,27 @@
+"""What draws say as text: their median, and what nine in ten of them lie between."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contrechamp.publish.numbers import Numbers
+
+F8 = NDArray[np.float64]
+
+#: Nine in ten draws lie between the first and the last; the middle is their median.
+QUANTILES: Final = (0.05, 0.5, 0.95)
+
+
+def ranged(values: F8, numbers: Numbers, step: float = 1.0) -> str:
+    """Return the median of draws and, in brackets, what nine in ten of them lie between."""
+    low, middle, high = (numbers.plain(one, step) for one in np.quantile(values, QUANTILES))
+    return middle if low == high else f"{middle} ({low}–{high})"
+
+
+def quantiles(values: F8 | None, decimals: int) -> dict[str, float] | None:
+    """Return the same for programs; None where nothing was drawn."""
+    if values is None:
+        return None
+    found = np.quantile(values, QUANTILES).round(decimals).tolist()
+    return dict(zip(("q05", "median", "q95"), found, strict=True))
