@@ -126,6 +126,25 @@ def test_a_camera_of_two_lists_counts_once() -> None:
     assert np.median(told.everywhere.total) >= 10
 
 
+def test_small_cameras_are_noticed_from_less_far_than_large_ones() -> None:
+    """Domes up to 6 m from the way and others up to 24 m, as dense everywhere within that."""
+    rng = np.random.default_rng(4)
+    rows = [
+        {"x": float(x), "y": float(y), "kind": kind}
+        for kind, most_m in (("dome", 6.0), ("fixed", 24.0))
+        for x, y in zip(rng.uniform(0, 4000, 60), rng.uniform(0, most_m, 60), strict=True)
+    ]
+    way = [(0, 0), (4000, 0)]
+    told = completeness(
+        scene(streets=streets(way), tracks=tracks(way), cameras=cameras(*rows)), asked(within_m=25)
+    )
+    assert set(told.detection_by_kind) == {"dome", "fixed"}
+    share = {kind: np.median(one.found_share) for kind, one in told.detection_by_kind.items()}
+    assert share["dome"] < 0.35 < 0.75 < share["fixed"]
+    assert told.detection is not None
+    assert told.detection.n == 120
+
+
 def test_no_walk_tells_nothing_and_says_so() -> None:
     told = completeness(scene(streets=streets(EAST), cameras=cameras({"x": 5.0})), asked())
     assert told.rate is None

@@ -182,19 +182,3 @@ def _draw_widths(
         logs = rng.multivariate_normal(np.log(curve.parameters), curve.covariance, len(draws))
         width[draws] = [_searched(curve.shape, parameters, most_m) for parameters in np.exp(logs)]
     return np.asarray(np.clip(width, 1e-9, most_m), np.float64)
-
-
-def per_km2(
-    found: int, walked_km: float, searched_m: F8, overdispersion: float, rng: np.random.Generator
-) -> F8:
-    """Draw how many cameras there are to a square kilometre along a way.
-
-    Args:
-        found: cameras within reach of the way.
-        walked_km: its length, above zero.
-        searched_m: (n_draws,) as in `Detection`.
-        overdispersion: of the counts of walks (`density.overdispersion`).
-        rng: for the counts.
-    """
-    count = rng.gamma((found + 0.5) / overdispersion, overdispersion, len(searched_m))
-    return np.asarray(count / (2.0 * searched_m / 1000.0 * walked_km), np.float64)

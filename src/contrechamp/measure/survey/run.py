@@ -1,6 +1,6 @@
 """How complete a survey is: from a scene with walks to its figures, and where to go next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -64,6 +64,7 @@ class Completeness:
         compared: two lists; None if there are not two.
         more_lists: further lists, which were not compared.
         detection: how many are noticed by their distance; None where it cannot be told.
+        detection_by_kind: the same of each kind of camera of which it can be told.
         everywhere: how many there are; None if nothing was looked over.
         in_view: how much street is in view of all cameras, or the code of why that is not known;
             None if it was not asked.
@@ -87,6 +88,7 @@ class Completeness:
     compared: Compared | None
     more_lists: int
     detection: Detection | None
+    detection_by_kind: Mapping[str, Detection]
     everywhere: Everywhere | None
     in_view: InView | str | None
     pictures: FromPictures | None
@@ -144,6 +146,8 @@ def completeness(
             found, done_km, left_km, known_elsewhere, rate_of_all, share,
             stream(asked.seed, "survey", "everywhere"),
         )  # fmt: skip
+    cameras = counted.cameras[counted.here]
+    away_m = _away_m(scene, gpd.GeoDataFrame(cameras))
     table = counted.streets.table.assign(
         stratum=np.array(STRATA)[stratum], looked_m=counted.looked_m, looked=counted.looked
     )
@@ -160,7 +164,8 @@ def completeness(
         rate=rate_of_all,
         compared=compared,
         more_lists=more,
-        detection=_detection(scene, gpd.GeoDataFrame(counted.cameras[counted.here]), asked),
+        detection=detection(away_m, asked.within_m, asked.draws, _of_distance(asked, "all")),
+        detection_by_kind=_by_kind(away_m, cameras["kind"].to_numpy(str), asked),
         everywhere=all_of_them,
         in_view=in_view(scene, counted, all_of_them, known_elsewhere, asked, progress=progress),
         pictures=from_pictures(
@@ -183,8 +188,21 @@ def _compared(scene: Scene, counted: Counted, asked: Asked) -> tuple[Compared | 
     return Compared(names, both, possible.left_out), len(files) - 2
 
 
-def _detection(scene: Scene, cameras: gpd.GeoDataFrame, asked: Asked) -> Detection | None:
+def _away_m(scene: Scene, cameras: gpd.GeoDataFrame) -> F8:
+    """Return how far cameras stand from the walks."""
     walks = shapely.union_all(scene.tracks.geometry.to_numpy())
-    away_m = shapely.distance(cameras.geometry.to_numpy(), walks)
-    rng = stream(asked.seed, "survey", "distance")
-    return detection(np.asarray(away_m, np.float64), asked.within_m, asked.draws, rng)
+    return np.asarray(shapely.distance(cameras.geometry.to_numpy(), walks), np.float64)
+
+
+def _by_kind(away_m: F8, kind: NDArray[np.str_], asked: Asked) -> dict[str, Detection]:
+    fitted = {
+        name: detection(
+            away_m[kind == name], asked.within_m, asked.draws, _of_distance(asked, name)
+        )
+        for name in np.unique(kind).tolist()
+    }
+    return {name: found for name, found in fitted.items() if found is not None}
+
+
+def _of_distance(asked: Asked, kind: str) -> np.random.Generator:
+    return stream(asked.seed, "survey", "distance", kind)

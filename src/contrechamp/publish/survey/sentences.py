@@ -15,6 +15,7 @@ from contrechamp.measure.survey.strata import SQUARE_M
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.survey import in_view, pictures
 from contrechamp.publish.survey.ranged import ranged
+from contrechamp.wording.cameras import kind_label
 
 
 def headline(told: Completeness, numbers: Numbers) -> str:
@@ -215,4 +216,19 @@ def _distance(told: Completeness, numbers: Numbers) -> str:
         share=numbers.percent(float(np.median(found.found_share))),
         within=numbers.quantity(found.most_m, "m"),
     )
-    return text + (" " + _("It rests on few cameras.") if found.few else "")
+    if found.few:
+        text = " ".join((text, _("It rests on few cameras.")))
+    return " ".join((text, *_distance_by_kind(told, numbers)))
+
+
+def _distance_by_kind(told: Completeness, numbers: Numbers) -> Iterator[str]:
+    """Return what was noticed of each kind, where there are enough of two kinds to compare."""
+    if len(told.detection_by_kind) < 2:
+        return
+    shares = [
+        _("{kind}: {share}").format(
+            kind=kind_label(kind), share=numbers.percent(float(np.median(found.found_share)))
+        )
+        for kind, found in told.detection_by_kind.items()
+    ]
+    yield _("By kind: {shares}.").format(shares=numbers.all_of(shares))

@@ -215,9 +215,19 @@ def _for_machines(told: Completeness, scene: Scene) -> dict[str, Any]:
         "missed": None if everywhere is None else quantiles(everywhere.missed, DECIMALS),
         "elsewhere": None if everywhere is None else quantiles(everywhere.elsewhere, DECIMALS),
         "total": None if everywhere is None else quantiles(everywhere.total, DECIMALS),
+        "noticed_within": _noticed(told),
         "pictures": pictures.for_machines(told.pictures, DECIMALS),
         "in_view": in_view.for_machines(told.in_view, DECIMALS),
         "streets_left": len(told.next),
+    }
+
+
+def _noticed(told: Completeness) -> dict[str, Any]:
+    """Return which share of cameras is noticed, of all and by kind; empty where not known."""
+    of_all = {} if told.detection is None else {"all": told.detection}
+    return {
+        name: {"n": found.n, "share": quantiles(found.found_share, DECIMALS)}
+        for name, found in {**of_all, **told.detection_by_kind}.items()
     }
 
 
