@@ -371,8 +371,9 @@ survey form and exports follow too.
 
 One row a camera: CSV or XLSX, or points in GeoJSON (columns as properties), GeoPackage, GeoParquet or KML (`ExtendedData`); also
 [photos and waypoints](../how-to/own-survey.md#what-else-goes-in). Names of columns are matched without regard to case. Names that others use are read where all cells of the column fit, and
-told: `type` (`kind`), `height`, `direction`, `heading`, `azimuth` or `bearing`, `tilt`, `fov` or `hfov`, `vfov`, `range`, `manufacturer` or `brand`, in the
-unit of our column. A cell may repeat or name its unit (`3 m`, `12 ft`, `6'2"`, `15°`, `1920 px`), have digits of any script and a decimal comma; where thousands may
+told: `type` (`kind`), `height`, `direction`, `heading`, `azimuth` or `bearing`, `tilt`, `fov` or `hfov`, `vfov`, `range`, `manufacturer` or `brand`, `camera_id` or `cam_id` (`id`), `installation_date` (`first_seen`), in the
+unit of our column. Cameras that a column `status`, `state`, `active` or `operational` calls off, removed or planned are left out and told, where each of its cells is a word for that or for being in use;
+else the column is not used. A cell may repeat or name its unit (`3 m`, `12 ft`, `6'2"`, `15°`, `1920 px`), have digits of any script and a decimal comma; where thousands may
 be parted (`range_m`, `width_px`, `population`), `1,200` that can be two numbers is decided by the other cells of the column, or refused. Columns that are not used are listed. `contrechamp check` shows what became of each. All but the position may be empty; what is empty is drawn
 from the [priors](priors.md).
 

@@ -127,6 +127,7 @@ FIELDS: tuple[CameraField, ...] = (
             "The name of the camera, which no other one has. It appears in the report: no names of "
             "people."
         ),
+        aliases=("camera_id", "cam_id", "camera_no"),
         recorded=False,
     ),
     CameraField(
@@ -388,6 +389,7 @@ FIELDS: tuple[CameraField, ...] = (
         holds="date",
         help="The first day on which the camera was seen, such as 2021-11-02.",
         tags=(Tag("start_date"),),
+        aliases=("installation_date", "install_date", "date_installed", "installed_on"),
     ),
     CameraField(
         name="last_seen",

@@ -1,6 +1,7 @@
 """Reading the camera table: CSV with lon and lat, or point features."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from contrechamp.scene.camera_fields import BY_NAME, FIELDS, CameraField
 from contrechamp.scene.camera_tags import USED_AS
 from contrechamp.scene.columns import kept_rows, table
 from contrechamp.scene.directions import Direction, parse_directions
+from contrechamp.scene.in_use import only_in_use
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.table_rows import (
     F8,
@@ -31,6 +33,8 @@ from contrechamp.scene.tagged_rows import cameras_among, has_tags
 from contrechamp.scene.understood import Understood
 from contrechamp.scene.written_cells import degrees_of_place, numbers_of
 
+#: A year, a month or a day, as ISO 8601 has them.
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 #: Fields that need code of their own.
 _OWN = ("id", "heading_deg", "source")
 
@@ -46,7 +50,7 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
         InputError: at bad rows that are not to be skipped.
     """
     whole = rows
-    rows = named_as_ours(cameras_among(rows) if has_tags(rows) else rows)
+    rows = named_as_ours(cameras_among(rows) if has_tags(rows) else only_in_use(rows))
     rows = one_row_a_direction(named_by_row(rows))  # in this order: directions number the names
     lon, lat = _place(rows)
     heading, range_width = _heading(rows)
@@ -134,8 +138,12 @@ def _all_fit(rows: Rows, name: str, one: CameraField) -> bool:
     rows.used_columns.discard(name)
     if one.name == "heading_deg":
         return bool(texts) and not any(parse_directions(text).unread for text in texts)
+    if one.name == "id":
+        return len(set(texts)) == len(rows) > 0
     if one.holds == "choice":
         return bool(texts) and all(text.lower() in one.choices for text in texts)
+    if one.holds == "date":
+        return bool(texts) and all(_DAY.fullmatch(text) for text in texts)
     if not one.is_number:
         return bool(texts)
     return bool(texts) and all(numbers_of(one.name, texts, one.allows))
