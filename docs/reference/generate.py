@@ -27,10 +27,11 @@ from contrechamp.measure.trips import GOALS
 from contrechamp.publish.figures import figures_schema
 from contrechamp.publish.verify_page import building
 from contrechamp.redact import kinds as masked_kinds
-from contrechamp.scene.camera_fields import FIELDS, CameraField
+from contrechamp.scene.camera_fields import FIELDS
 from contrechamp.scene.camera_table import LAT, LON
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.services import SERVICES
+from contrechamp.scene.table_fields import TableField
 from contrechamp.wording.masking import kind_label
 from contrechamp.wording.standing import flag_labels
 
@@ -457,7 +458,7 @@ stops a run. Tags of cameras (`camera:*`, `surveillance*`) that nothing uses are
 """
 
 
-def _column(one: CameraField) -> str:
+def _column(one: TableField) -> str:
     """Return the row of a column of the camera table."""
     holds = {"line": "text", "date": "ISO date", "flag": "`yes`, `no`"}.get(one.holds, "")
     if one.holds == "choice":
@@ -478,7 +479,7 @@ def _column(one: CameraField) -> str:
     return f"| `{one.name}` | {holds} | {' '.join(more)} |\n"
 
 
-def _tags(one: CameraField) -> str:
+def _tags(one: TableField) -> str:
     """Return the row of the tags that a field is read from."""
     notes = [TAG_NOTES[one.name]] if one.name in TAG_NOTES else []
     if one.holds == "choice":

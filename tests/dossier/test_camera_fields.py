@@ -17,7 +17,8 @@ from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.records.fieldwork import Camera
 from contrechamp.dossier.records.schema import members, to_json
 from contrechamp.measure.priors import BOUNDS
-from contrechamp.scene.camera_fields import BY_NAME, FIELDS, RECORDED, CameraField
+from contrechamp.scene.camera_fields import BY_NAME, FIELDS, RECORDED
+from contrechamp.scene.table_fields import TableField
 from scene.in_process import tables
 
 NUMBERS = [one for one in RECORDED if one.is_number]
@@ -38,7 +39,7 @@ def test_a_record_has_every_field_that_is_recorded_of_its_kind_and_with_its_help
     assert all(one.help.endswith(".") for one in FIELDS)
 
 
-def edges(one: CameraField) -> list[Decimal]:
+def edges(one: TableField) -> list[Decimal]:
     """Numbers at the bounds of a field, beyond them and between them."""
     low, high = Decimal(repr(one.low)), Decimal(repr(one.high))
     middle = (low + high) // 2
@@ -89,7 +90,7 @@ import sys
 from pathlib import Path
 from contrechamp.scene import camera_fields
 
-new = camera_fields.CameraField(
+new = camera_fields.TableField(
     name="ir_range_m", holds="number", help="How far its lamps reach, in metres.", label="lamps",
     measured_in="metres", low=0.0, high=300.0, low_excluded=True, absent=float("nan"),
     tags=(camera_fields.Tag("camera:ir_range"),), to_osm=True, question="Lamps",

@@ -11,7 +11,7 @@ from contrechamp.scene.camera_tags import is_camera, read_camera
 from contrechamp.scene.directions import Directions, parse_directions
 from contrechamp.scene.foot_access import under_ground, walkable
 from contrechamp.scene.lengths import parse_length_m
-from contrechamp.scene.osm_places import barrier, home_door, service
+from contrechamp.scene.osm_places import home_door, service
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.services import SERVICES
 
@@ -338,18 +338,6 @@ def test_dwellings_and_doors() -> None:
 )
 def test_services(tags: dict[str, str], kind: str) -> None:
     assert service(tags) == kind
-
-
-@pytest.mark.parametrize(
-    "kind", ["gate", "checkpoint", "lift_gate", "turnstile", "block", "border_control"]
-)
-def test_barriers(kind: str) -> None:
-    assert barrier({"barrier": kind}) == kind
-    assert barrier({"barrier": "kerb"}) == ""
-
-
-def test_a_military_checkpoint_is_one() -> None:
-    assert barrier({"military": "checkpoint"}) == "checkpoint"
 
 
 def test_every_service_is_read_from_each_of_its_tags_and_has_a_word() -> None:

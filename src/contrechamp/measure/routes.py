@@ -280,18 +280,19 @@ def _join_unseen(
             in_view[seen[i]] = True
         for edge in range(len(u)):
             if not in_view[edge]:
-                a, b = _root(parent, u[edge]), _root(parent, v[edge])
+                a, b = root(parent, u[edge]), root(parent, v[edge])
                 if a < b:
                     parent[b] = a
                 elif b < a:
                     parent[a] = b
             in_view[edge] = False
         for trip in range(len(start)):
-            free[draw, trip] = _root(parent, start[trip]) == _root(parent, goal[trip])
+            free[draw, trip] = root(parent, start[trip]) == root(parent, goal[trip])
 
 
 @compiled_part
-def _root(parent: Any, node: int) -> int:
+def root(parent: Any, node: int) -> int:
+    """Return what stands for all that a node is joined to (union-find, path halving)."""
     while parent[node] != node:
         parent[node] = parent[parent[node]]
         node = parent[node]

@@ -7,120 +7,14 @@ and asked for in the field form if it has a question. Using its value is up to o
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
 
-from contrechamp.base.i18n import N_, _
-
-#: What a field holds: a number, a whole number, a word from a list, yes or no, a line of text, or a
-#: date, which may be partly known.
-Holds = Literal["number", "whole", "choice", "flag", "line", "date"]
-
-
-@dataclass(frozen=True)
-class Tag:
-    """A tag of OpenStreetMap that a field is read from.
-
-    Args:
-        key: of the tag.
-        sign: -1 if the tag has the opposite sign of the field.
-    """
-
-    key: str
-    sign: int = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class CameraField:
-    """The specification of one field of a camera. Texts are in English.
-
-    Args:
-        name: of the column, and of the field of the record; ends in the unit.
-        holds: see `Holds`.
-        help: whole sentences for whoever fills it in.
-        label: a few words for it.
-        measured_in: the unit in words, with what it is measured from.
-        low: lowest number that is possible.
-        high: highest number that is possible.
-        low_excluded: whether `low` itself is too low.
-        choices: word, in lower case -> word of the list that it stands for.
-        absent: value in a table where nothing is known; in a record that is None or empty.
-        tags: of OpenStreetMap; the first that can be read counts.
-        aliases: other names for the column, in the same unit; used where all of its cells fit.
-        to_osm: whether the first of `tags` is written as well.
-        drawn: whether `measure` draws it where it is not known.
-        recorded: whether a record has it, under the same name and with the same content.
-        question: of the field form, explained by `help`; a field without one is not asked for.
-        offered: word -> what the form calls it, for questions that offer a list.
-        asked_with: the field without which the question makes no sense.
-    """
-
-    name: str
-    holds: Holds
-    help: str
-    label: str = ""
-    measured_in: str = ""
-    low: float = -math.inf
-    high: float = math.inf
-    low_excluded: bool = False
-    choices: Mapping[str, str] = field(default_factory=dict)
-    absent: float | str | bool = ""
-    tags: tuple[Tag, ...] = ()
-    aliases: tuple[str, ...] = ()
-    to_osm: bool = False
-    drawn: bool = False
-    recorded: bool = True
-    question: str = ""
-    offered: Mapping[str, str] = field(default_factory=dict)
-    asked_with: str = ""
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it holds a number, whole or not."""
-        return self.holds in ("number", "whole")
-
-    @property
-    def unit(self) -> str:
-        """Its unit as the end of its name has it; "" if it has none."""
-        return self.name.rpartition("_")[2] if self.is_number else ""
-
-    @property
-    def dtype(self) -> str:
-        """Type of the column; whole numbers are floats, because unknown ones are NaN."""
-        return {"number": "float64", "whole": "float64", "flag": "bool"}.get(self.holds, "str")
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words of the list, without repetitions."""
-        return tuple(dict.fromkeys(self.choices.values()))
-
-    def allows(self, number: Any) -> Any:
-        """Return whether a number is possible, or which numbers of an array are."""
-        within = (number > self.low if self.low_excluded else number >= self.low) & (
-            number <= self.high
-        )
-        return within & (number % 1 == 0) if self.holds == "whole" else within
-
-    def expected(self) -> str:
-        """Return what the field can hold, for messages about anything else."""
-        if self.holds == "choice":
-            return _("expected one of: {words}").format(words=", ".join(self.words))
-        if self.holds == "flag":
-            return _("expected yes or no")
-        low, high = f"{self.low:g}", f"{self.high:.15g}"
-        if self.holds == "whole":
-            text = _("expected {unit}, a whole number from {low} to {high}")
-        elif self.low_excluded:
-            text = _("expected {unit}, more than {low}, up to {high}")
-        else:
-            text = _("expected {unit}, {low} to {high}")
-        return text.format(unit=_(self.measured_in), low=low, high=high)
-
+from contrechamp.base.i18n import N_
+from contrechamp.scene.table_fields import TableField, Tag
 
 _UNKNOWN = {"unknown": "unknown"}
 
-FIELDS: tuple[CameraField, ...] = (
-    CameraField(
+FIELDS: tuple[TableField, ...] = (
+    TableField(
         name="id",
         holds="line",
         help=(
@@ -130,7 +24,7 @@ FIELDS: tuple[CameraField, ...] = (
         aliases=("camera_id", "cam_id", "camera_no"),
         recorded=False,
     ),
-    CameraField(
+    TableField(
         name="kind",
         holds="choice",
         help=(
@@ -155,7 +49,7 @@ FIELDS: tuple[CameraField, ...] = (
         },
         aliases=("type", "camera_type"),
     ),
-    CameraField(
+    TableField(
         name="mount",
         holds="line",
         help="What the camera hangs on, such as wall, pole, ceiling or roof.",
@@ -172,7 +66,7 @@ FIELDS: tuple[CameraField, ...] = (
         },
         aliases=("camera_mount", "mounted_on"),
     ),
-    CameraField(
+    TableField(
         name="height_m",
         holds="number",
         help="How high above the ground the camera hangs, in metres, such as 3.5.",
@@ -187,7 +81,7 @@ FIELDS: tuple[CameraField, ...] = (
         question=N_("Height"),
         aliases=("height",),
     ),
-    CameraField(
+    TableField(
         name="heading_deg",
         holds="number",
         help=(
@@ -204,7 +98,7 @@ FIELDS: tuple[CameraField, ...] = (
         question=N_("Direction"),
         aliases=("heading", "direction", "azimuth", "bearing"),
     ),
-    CameraField(
+    TableField(
         name="heading_north",
         holds="choice",
         help=(
@@ -227,7 +121,7 @@ FIELDS: tuple[CameraField, ...] = (
         asked_with="heading_deg",
         aliases=("north", "north_ref", "heading_ref"),
     ),
-    CameraField(
+    TableField(
         name="tilt_deg",
         holds="number",
         help=(
@@ -246,7 +140,7 @@ FIELDS: tuple[CameraField, ...] = (
         question=N_("Tilt"),
         aliases=("tilt",),
     ),
-    CameraField(
+    TableField(
         name="hfov_deg",
         holds="number",
         help=(
@@ -262,7 +156,7 @@ FIELDS: tuple[CameraField, ...] = (
         drawn=True,
         aliases=("hfov", "fov", "field_of_view"),
     ),
-    CameraField(
+    TableField(
         name="vfov_deg",
         holds="number",
         help=(
@@ -278,7 +172,7 @@ FIELDS: tuple[CameraField, ...] = (
         drawn=True,
         aliases=("vfov",),
     ),
-    CameraField(
+    TableField(
         name="width_px",
         holds="whole",
         help="The width of the camera's picture in pixels, such as 1920.",
@@ -289,7 +183,7 @@ FIELDS: tuple[CameraField, ...] = (
         absent=math.nan,
         drawn=True,
     ),
-    CameraField(
+    TableField(
         name="range_m",
         holds="number",
         help=(
@@ -305,7 +199,7 @@ FIELDS: tuple[CameraField, ...] = (
         drawn=True,
         aliases=("range",),
     ),
-    CameraField(
+    TableField(
         name="indoor",
         holds="flag",
         help="Whether the camera hangs indoors: it then sees nothing of the street.",
@@ -314,7 +208,7 @@ FIELDS: tuple[CameraField, ...] = (
         tags=(Tag("surveillance"), Tag("indoor")),
         recorded=False,
     ),
-    CameraField(
+    TableField(
         name="indoor_doubtful",
         holds="flag",
         help=(
@@ -325,7 +219,7 @@ FIELDS: tuple[CameraField, ...] = (
         absent=False,
         recorded=False,
     ),
-    CameraField(
+    TableField(
         name="operator",
         holds="line",
         help="Who runs the camera, if it is written there.",
@@ -333,7 +227,7 @@ FIELDS: tuple[CameraField, ...] = (
         tags=(Tag("operator"),),
         recorded=False,  # there it is a reference to an actor
     ),
-    CameraField(
+    TableField(
         name="operator_class",
         holds="choice",
         help="What kind of operator runs the camera; figures are given for each.",
@@ -352,7 +246,7 @@ FIELDS: tuple[CameraField, ...] = (
         tags=(Tag("operator:type"),),
         recorded=False,
     ),
-    CameraField(
+    TableField(
         name="zone",
         holds="line",
         help="What kind of place the camera covers, by OpenStreetMap's surveillance:zone.",
@@ -360,7 +254,7 @@ FIELDS: tuple[CameraField, ...] = (
         tags=(Tag("surveillance:zone"),),
         recorded=False,
     ),
-    CameraField(
+    TableField(
         name="make",
         holds="line",
         help="The maker or brand of the camera, as it is written on it.",
@@ -369,7 +263,7 @@ FIELDS: tuple[CameraField, ...] = (
         recorded=False,  # there it is a reference to a product
         aliases=("manufacturer", "brand"),
     ),
-    CameraField(
+    TableField(
         name="model",
         holds="line",
         help="The model of the camera, as it is written on it.",
@@ -378,26 +272,26 @@ FIELDS: tuple[CameraField, ...] = (
         recorded=False,
         aliases=("camera_model",),
     ),
-    CameraField(
+    TableField(
         name="by_model",
         holds="line",
         help="Which columns of the row were filled by a table of models, as names with commas.",
         recorded=False,
     ),
-    CameraField(
+    TableField(
         name="first_seen",
         holds="date",
         help="The first day on which the camera was seen, such as 2021-11-02.",
         tags=(Tag("start_date"),),
         aliases=("installation_date", "install_date", "date_installed", "installed_on"),
     ),
-    CameraField(
+    TableField(
         name="last_seen",
         holds="date",
         help="The last day on which the camera was seen, such as 2022-05-14.",
         tags=(Tag("check_date"), Tag("survey:date")),
     ),
-    CameraField(
+    TableField(
         name="source",
         holds="line",
         help="Where the row comes from. It appears in the open data, after file and row.",
@@ -405,7 +299,7 @@ FIELDS: tuple[CameraField, ...] = (
     ),
 )
 
-BY_NAME: Mapping[str, CameraField] = {one.name: one for one in FIELDS}
+BY_NAME: Mapping[str, TableField] = {one.name: one for one in FIELDS}
 #: The fields that a record has under the same name, and those that the field form asks for.
 RECORDED = tuple(one for one in FIELDS if one.recorded)
 ASKED = tuple(one for one in FIELDS if one.question)

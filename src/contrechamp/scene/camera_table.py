@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +11,13 @@ import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
-from contrechamp.scene.camera_fields import BY_NAME, FIELDS, CameraField
+from contrechamp.scene.camera_fields import FIELDS
 from contrechamp.scene.camera_tags import USED_AS
 from contrechamp.scene.columns import kept_rows, table
 from contrechamp.scene.directions import Direction, parse_directions
 from contrechamp.scene.in_use import only_in_use
 from contrechamp.scene.source_tables import SourceTables
+from contrechamp.scene.table_fields import TableField
 from contrechamp.scene.table_rows import (
     F8,
     LAT,
@@ -52,9 +53,11 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     whole = rows
     rows = named_as_ours(cameras_among(rows) if has_tags(rows) else only_in_use(rows))
     rows = one_row_a_direction(named_by_row(rows))  # in this order: directions number the names
-    lon, lat = _place(rows)
+    lon, lat = place_of(rows)
     heading, range_width = _heading(rows)
-    data: dict[str, Any] = {one.name: _column(rows, one) for one in FIELDS if one.name not in _OWN}
+    data: dict[str, Any] = {
+        one.name: column_of(rows, one) for one in FIELDS if one.name not in _OWN
+    }
     data["id"] = _ids(rows)
     data["heading_deg"] = heading
     data["hfov_deg"] = np.where(np.isnan(data["hfov_deg"]), range_width, data["hfov_deg"])
@@ -101,15 +104,20 @@ def named_by_row(rows: Rows) -> Rows:
     return replace(rows, frame=rows.frame.assign(id=names))
 
 
-def named_as_ours(rows: Rows) -> Rows:
+def named_as_ours(rows: Rows, fields: Sequence[TableField] = FIELDS) -> Rows:
     """Return rows with our names of columns in the place of others that mean the same.
 
     A column of ours counts before another name for it. Another name counts where all of its cells
     are what the field can hold: a column `type` may be of anything.
+
+    Args:
+        rows: of a table.
+        fields: of what its rows are.
     """
+    by_name = {one.name: one for one in fields}
     names = {str(name) for name in rows.frame.columns}
     new: dict[str, str] = {}
-    for one in FIELDS:
+    for one in fields:
         if one.name not in names:
             fitting = (name for name in one.aliases if name in names and _all_fit(rows, name, one))
             new |= dict.fromkeys(list(fitting)[:1], one.name)
@@ -118,7 +126,7 @@ def named_as_ours(rows: Rows) -> Rows:
             "column-read-as",
             rows.file,
             _("the column {name} is read as {ours} ({label})").format(
-                name=name, ours=ours, label=_(BY_NAME[ours].measured_in or BY_NAME[ours].label)
+                name=name, ours=ours, label=_(by_name[ours].measured_in or by_name[ours].label)
             ),
         )
         for name, ours in new.items()
@@ -133,7 +141,7 @@ def named_as_ours(rows: Rows) -> Rows:
     )
 
 
-def _all_fit(rows: Rows, name: str, one: CameraField) -> bool:
+def _all_fit(rows: Rows, name: str, one: TableField) -> bool:
     texts = [text for text in rows.texts(name) if text]
     rows.used_columns.discard(name)
     if one.name == "heading_deg":
@@ -192,7 +200,7 @@ def _as_text(one: Direction) -> str:
     return f"{start % 360.0}-{start % 360.0 + one.hfov_deg}" if one.hfov_deg < 360.0 else "0-360"
 
 
-def _column(rows: Rows, one: CameraField) -> F8 | Mask | Texts:
+def column_of(rows: Rows, one: TableField) -> F8 | Mask | Texts:
     """Return the cells of a column, read by the specification of its field."""
     if one.is_number:
         return rows.numbers(one.name, one.allows, one.expected())
@@ -216,7 +224,8 @@ def _ids(rows: Rows) -> NDArray[np.object_]:
     return ids
 
 
-def _place(rows: Rows) -> tuple[F8, F8]:
+def place_of(rows: Rows) -> tuple[F8, F8]:
+    """Return longitude and latitude of points, NaN where a row has none, which is then refused."""
     if any(shape is not None for shape in rows.shapes):
         points = shapely.get_type_id(rows.shapes) == 0
         rows.refuse(~points, "geometry", _("expected a point with longitude and latitude"))

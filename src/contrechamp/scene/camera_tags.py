@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.scene.camera_fields import BY_NAME, FIELDS, CameraField
+from contrechamp.scene.camera_fields import BY_NAME, FIELDS
 from contrechamp.scene.directions import Direction, parse_directions
 from contrechamp.scene.lengths import parse_length_m
 from contrechamp.scene.lifecycle import FORMER
+from contrechamp.scene.table_fields import TableField
 from contrechamp.scene.tables import Notice
 from contrechamp.scene.understood import TELLS_CAMERAS
 
@@ -101,7 +102,7 @@ class _Reading:
             and (key in _MEANT or key.startswith(_OF_CAMERAS))
         ]
 
-    def value(self, one: CameraField) -> Any:
+    def value(self, one: TableField) -> Any:
         """Return what the tags of a field say, or its `absent` value if none can be used."""
         for tag in one.tags:
             text = self.text(tag.key)

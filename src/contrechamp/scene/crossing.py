@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from contrechamp.base.shown_text import shown
 from contrechamp.cell import failures
+from contrechamp.scene import barrier_fields, passing
 from contrechamp.scene.camera_fields import FIELDS
 from contrechamp.scene.columns import table
-from contrechamp.scene.osm_places import BARRIERS, CHECKPOINT, DOORS
+from contrechamp.scene.osm_places import DOORS
 from contrechamp.scene.services import SERVICES
 from contrechamp.scene.source_tables import (
     DOOR_COLUMNS,
@@ -66,7 +67,7 @@ _WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("footprints", "dwelling"): frozenset(DWELLINGS),
     ("places", "kind"): frozenset(service.kind for service in SERVICES),
     ("doors", "kind"): frozenset(DOORS),
-    ("barriers", "kind"): BARRIERS | {CHECKPOINT},
+    ("barriers", "kind"): frozenset(barrier_fields.KINDS),
     **{
         ("cameras", one.name): frozenset({*one.words, str(one.absent)})
         for one in FIELDS
@@ -79,8 +80,15 @@ _BOUNDS: Mapping[tuple[str, str], tuple[float, float]] = {
     ("footprints", "height_m"): (0.0, _GREATEST),
     ("footprints", "min_height_m"): (0.0, _GREATEST),
     ("areas", "population"): (0.0, _GREATEST),
-    **{("cameras", one.name): (one.low, one.high) for one in FIELDS if one.is_number},
+    **{
+        (name, one.name): (one.low, one.high)
+        for name, fields_ in (("cameras", FIELDS), ("barriers", barrier_fields.FIELDS))
+        for one in fields_
+        if one.is_number
+    },
 }
+#: Columns of texts that are written in one way only.
+_WRITTEN: Mapping[tuple[str, str], re.Pattern[str]] = {("barriers", "passing"): passing.WRITTEN}
 #: More than any map that fits into memory has, of rows, ways or notices.
 MAX_ROWS: Final = 50_000_000
 #: Letters that are sent at once, if there are several texts.
@@ -252,6 +260,8 @@ class _Receiving:
         found = self._texts(rows)
         known = _WORDS.get((name, column))
         self._need(known is None or known.issuperset(found))
+        written = _WRITTEN.get((name, column))
+        self._need(written is None or all(map(written.fullmatch, found)))
         return found
 
     def _numbers(self, name: str, column: str, dtype: str, rows: int) -> NDArray[Any]:

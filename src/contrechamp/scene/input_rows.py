@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.scene.barrier_table import barriers_of, services_of, told_barriers, told_services
 from contrechamp.scene.camera_fields import KNOWN_NAMES
 from contrechamp.scene.camera_table import cameras_of
 from contrechamp.scene.file_kinds import (
@@ -133,6 +134,12 @@ def _by_shape(rows: Rows, form: str, *tables: Rows, skip: bool) -> list[SourceTa
         tables: all of the file, with `rows`.
         skip: leave out bad rows.
     """
+    barrier, service = told_barriers(rows), told_services(rows)
+    if barrier.any() or service.any():
+        named = [(barrier, barriers_of), (service & ~barrier, services_of)]
+        found = _each(rows, [(mask, read) for mask, read in named if mask.any()], skip=skip)
+        rest = replace(rows.only(~barrier & ~service), notices=[])
+        return [*found, *(_by_shape(rest, form, *tables, skip=skip) if len(rest) else [])]
     polygon, line = _are(rows, POLYGONS), _are(rows, LINES)
     notices: list[Notice] = []
     if has_tags(rows):

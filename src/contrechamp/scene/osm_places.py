@@ -1,4 +1,4 @@
-"""Services that people walk to, barriers, and doors of homes, by their OSM tags."""
+"""Services that people walk to, and doors of homes, by their OSM tags."""
 
 from collections.abc import Mapping
 
@@ -10,17 +10,6 @@ SERVICE_TAGS: Mapping[tuple[str, str], str] = {
     tag: one.kind for one in SERVICES for tag in one.tags
 }
 
-#: barrier=* that stands in people's way, or lets only some of them pass.
-BARRIERS = frozenset(
-    (
-        *("gate", "lift_gate", "swing_gate", "sliding_gate", "kissing_gate", "hampshire_gate"),
-        *("sliding_beam", "turnstile", "full-height_turnstile", "sally_port", "security_booth"),
-        *("checkpoint", "border_control", "toll_booth", "block", "jersey_barrier", "bollard"),
-        *("chain", "debris", "rope", "spikes", "wall", "fence", "city_wall", "guard_rail"),
-    )
-)
-#: What stands in people's way by other tags.
-CHECKPOINT = "checkpoint"
 #: What tells that somebody may live there.
 ADDRESS, ENTRANCE = DOORS = ("address", "entrance")
 
@@ -31,14 +20,6 @@ def service(tags: Mapping[str, str]) -> str:
         if tags.get(key) == value:
             return kind
     return ""
-
-
-def barrier(tags: Mapping[str, str]) -> str:
-    """Return the kind of barrier that an object is, or ""."""
-    if tags.get("military") == "checkpoint" or tags.get("amenity") == "checkpoint":
-        return CHECKPOINT
-    kind = tags.get("barrier", "")
-    return kind if kind in BARRIERS else ""
 
 
 def home_door(tags: Mapping[str, str]) -> str:

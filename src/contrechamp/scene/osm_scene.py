@@ -12,6 +12,7 @@ import pyproj
 import shapely
 
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.scene.barrier_tags import barrier, read_barrier
 from contrechamp.scene.building_tags import dwelling, off_the_ground, vertical_extent
 from contrechamp.scene.camera_tags import (
     USED_AS,
@@ -25,7 +26,7 @@ from contrechamp.scene.camera_tags import (
 from contrechamp.scene.columns import table_of_rows
 from contrechamp.scene.foot_access import under_ground, walkable
 from contrechamp.scene.osm_file import OsmObjects, Tags
-from contrechamp.scene.osm_places import barrier, home_door, service
+from contrechamp.scene.osm_places import home_door, service
 from contrechamp.scene.source_tables import DOOR_COLUMNS, FOOTPRINT_COLUMNS, Path, SourceTables
 from contrechamp.scene.tables import BARRIER_COLUMNS, CAMERA_COLUMNS, PLACE_COLUMNS, Notice
 from contrechamp.scene.understood import TagCounts
@@ -63,7 +64,7 @@ def from_osm(objects: OsmObjects, file: str) -> SourceTables:
         paths=_paths(objects, notes),
         places=_places(objects),
         doors=_doors(objects),
-        barriers=_barriers(objects),
+        barriers=_barriers(objects, notes),
         notices=notes.notices,
         counts=notes.counts,
         understood=notes.tags.understood(file, USED_AS),
@@ -224,13 +225,17 @@ def _doors(objects: OsmObjects) -> gpd.GeoDataFrame:
     return table_of_rows(DOOR_COLUMNS, rows, places)
 
 
-def _barriers(objects: OsmObjects) -> gpd.GeoDataFrame:
+def _barriers(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
     rows, shapes = [], []
     for identity, tags, shape in chain(objects.nodes, objects.lines, objects.closed):
-        kind = barrier(tags)
-        if kind:
-            rows.append({"id": identity, "kind": kind, "name": tags.get("name", "")})
-            shapes.append(shape.exterior if shape.geom_type == "Polygon" else shape)
+        if not barrier(tags):
+            continue
+        found = read_barrier(tags)
+        named = {"id": identity, "name": tags.get("name", "")}
+        rows.append({**found.row, **named, "source": f"{notes.file}: {identity}"})
+        shapes.append(shape.exterior if shape.geom_type == "Polygon" else shape)
+        for tag, message in found.unreadable:
+            notes.unreadable(identity, tag, tags[tag], message)
     return table_of_rows(BARRIER_COLUMNS, rows, np.array(shapes, dtype=object))
 
 

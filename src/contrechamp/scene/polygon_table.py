@@ -31,7 +31,7 @@ def footprints_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     """
     _refuse_shapes(rows)
     rows.used_columns.update(_TAGS)
-    ids = _ids_or_rows(rows)
+    ids = ids_or_rows(rows)
     expected = _("expected metres above the ground, 0 to 10000")
     height = rows.numbers("height_m", _HEIGHT, expected)
     bottom = rows.numbers("min_height_m", _HEIGHT, expected)
@@ -95,7 +95,7 @@ def areas_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     """
     _refuse_shapes(rows)
     population = rows.numbers("population", between(0.0, 1e10), _("expected a number of people"))
-    ids, name = _ids_or_rows(rows), rows.texts("name")
+    ids, name = ids_or_rows(rows), rows.texts("name")
     notices = settle(rows, skip=skip_bad_rows)
     good = rows.good()
     data = {"id": ids, "name": np.where(name == "", ids, name), "population": population}
@@ -113,7 +113,7 @@ def _refuse_shapes(rows: Rows) -> None:
     refuse_off_earth(rows, polygon)
 
 
-def _ids_or_rows(rows: Rows) -> NDArray[np.object_]:
+def ids_or_rows(rows: Rows) -> NDArray[np.object_]:
     """Return the ids, made unique with the number of the row where missing or repeated."""
     ids, seen = rows.texts("id"), set()
     for row, identity in enumerate(ids):

@@ -13,6 +13,7 @@ import numpy as np
 import pyproj
 from numpy.typing import NDArray
 
+from contrechamp.scene import barrier_fields
 from contrechamp.scene.camera_fields import FIELDS
 
 #: Column -> dtype of the camera table. The geometry is a Point, the position that the source gives;
@@ -51,8 +52,11 @@ PLACE_COLUMNS: Mapping[str, str] = {
     "name": "str",
 }
 
-#: Point or LineString.
-BARRIER_COLUMNS: Mapping[str, str] = {"id": "str", "kind": "str", "name": "str"}
+#: Point, LineString or LinearRing.
+BARRIER_COLUMNS: Mapping[str, str] = {
+    **{one.name: one.dtype for one in barrier_fields.FIELDS},
+    "passing": "str",  # who passes when, as `scene.passing` writes it
+}
 
 #: LineString: a recorded walk (GPX).
 TRACK_COLUMNS: Mapping[str, str] = {"id": "str", "name": "str", "source": "str"}

@@ -105,6 +105,8 @@ def stacked_tables(parts: Sequence[SourceTables]) -> SourceTables:
     return SourceTables(
         cameras=stack(lambda part: part.cameras, CAMERA_COLUMNS),
         footprints=stack(lambda part: part.footprints, FOOTPRINT_COLUMNS),
+        places=stack(lambda part: part.places, PLACE_COLUMNS),
+        barriers=stack(lambda part: part.barriers, BARRIER_COLUMNS),
         tracks=stack(lambda part: part.tracks, TRACK_COLUMNS),
         areas=stack(lambda part: part.areas, AREA_COLUMNS),
         notices=[notice for part in parts for notice in part.notices],

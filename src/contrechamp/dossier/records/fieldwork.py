@@ -1,7 +1,7 @@
 """What was seen on the spot: visits, cameras, barriers, places, areas and who lives there."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
@@ -27,7 +27,9 @@ from contrechamp.dossier.records.field_types import (
     first_text,
     shortened,
 )
+from contrechamp.scene import barrier_fields
 from contrechamp.scene.camera_fields import RECORDED
+from contrechamp.scene.table_fields import TableField
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -101,26 +103,32 @@ _IN_RECORD: Mapping[str, Any] = {
 }
 
 
-def _with_fields_of_the_table(cls: _Class) -> _Class:
-    """Add the fields of `camera_fields.RECORDED` that a class lacks, and the help of all of them.
+def _with_fields_of_the_table(
+    fields: Sequence[TableField],
+) -> Callable[[_Class], _Class]:
+    """Return what adds the fields of a table that a class lacks, and the help of all of them.
 
     A field that is added comes after the one that precedes it in the specification.
     """
-    hints, before = inspect.get_annotations(cls), ""
-    order = list(hints)
-    for one in RECORDED:
-        if one.name not in hints:
-            order.insert(order.index(before) + 1, one.name)
-            hints[one.name] = _IN_RECORD.get(one.holds) or Literal[one.words]
-            setattr(cls, one.name, None if one.is_number or one.holds == "date" else one.absent)
-        hints[one.name] = Annotated[hints[one.name], Doc(one.help)]
-        before = one.name
-    cls.__annotations__ = {name: hints[name] for name in order}
-    return cls
+
+    def added(cls: _Class) -> _Class:
+        hints, before = inspect.get_annotations(cls), ""
+        order = list(hints)
+        for one in fields:
+            if one.name not in hints:
+                order.insert(order.index(before) + 1, one.name)
+                hints[one.name] = _IN_RECORD.get(one.holds) or Literal[one.words]
+                setattr(cls, one.name, None if one.is_number or one.holds == "date" else one.absent)
+            hints[one.name] = Annotated[hints[one.name], Doc(one.help)]
+            before = one.name
+        cls.__annotations__ = {name: hints[name] for name in order}
+        return cls
+
+    return added
 
 
 @dataclass(frozen=True, kw_only=True)
-@_with_fields_of_the_table
+@_with_fields_of_the_table(RECORDED)
 class Camera(Record):
     __doc__ = "A camera; its fields are those of the camera table."
 
@@ -194,8 +202,9 @@ class Passing:
 
 
 @dataclass(frozen=True, kw_only=True)
+@_with_fields_of_the_table(barrier_fields.RECORDED)
 class Barrier(Record):
-    __doc__ = "A checkpoint, gate, roadblock or wall."
+    __doc__ = "A checkpoint, gate, roadblock or wall; its kinds are those of the barrier table."
 
     rests_on: ClassVar = EVIDENCE
 
@@ -203,12 +212,13 @@ class Barrier(Record):
         tuple[Text, ...],
         Doc("What the barrier is called, in each language in which it has a name."),
     ]
-    kind: Annotated[
-        Literal["checkpoint", "gate", "roadblock", "wall", "fence", "turnstile", "other"],
-        Doc("What sort of barrier it is."),
-    ]
+    kind: Literal[barrier_fields.BY_NAME["kind"].words]  # type: ignore[valid-type]
     position: Annotated[
         Position | None, Doc("Where the barrier stands; of a long one, any point on it.")
+    ] = None
+    course: Annotated[
+        ItemRef | None,
+        Doc("The course of a long barrier, as a GeoJSON file among the items of the case."),
     ] = None
     hours: Annotated[
         tuple[Hours, ...], Doc("When the barrier is open; empty if that is not known.")
@@ -216,14 +226,12 @@ class Barrier(Record):
     passing: Annotated[
         tuple[Passing, ...], Doc("Who may pass the barrier, and with which permit.")
     ] = ()
+    wait_minutes: Decimal | None = None
+    wait_most_minutes: Decimal | None = None
     operator: Annotated[ActorRef | None, Doc("The actor who runs the barrier.")] = None
     place: Annotated[PlaceRef | None, Doc("The place that the barrier belongs to.")] = None
-    first_seen: Annotated[
-        PartialDate | None, Doc("The first day on which the barrier was seen, such as 2021-11-02.")
-    ] = None
-    last_seen: Annotated[
-        PartialDate | None, Doc("The last day on which the barrier was seen, such as 2022-05-14.")
-    ] = None
+    first_seen: PartialDate | None = None
+    last_seen: PartialDate | None = None
     evidence: Annotated[
         tuple[Evidence, ...],
         Doc("Photos, observations and whatever else this record of the barrier rests on."),

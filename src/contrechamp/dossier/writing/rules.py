@@ -23,7 +23,7 @@ from contrechamp.dossier.records.field_types import (
     earliest,
     latest,
 )
-from contrechamp.dossier.records.fieldwork import Camera, Count, Population
+from contrechamp.dossier.records.fieldwork import Barrier, Camera, Count, Population
 from contrechamp.dossier.records.findings import Assessment, EngagedRight, Finding
 from contrechamp.dossier.records.kinds import kind_of
 from contrechamp.dossier.records.languages import is_known
@@ -35,6 +35,7 @@ from contrechamp.dossier.records.schema import REF, members
 from contrechamp.dossier.records.systems import Deployment
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
 from contrechamp.dossier.shipped import assessments, rights
+from contrechamp.scene import barrier_fields
 from contrechamp.scene.camera_fields import RECORDED
 from contrechamp.scene.model_spans import SPANS, expected, parse_span
 
@@ -157,7 +158,7 @@ def _check_order_of_dates(part: Any, where: str) -> None:
             )
 
 
-#: Bounds of numbers by class and field; those of a camera are in `scene.camera_fields`.
+#: Bounds of numbers by class and field; those of cameras and barriers are in `scene`.
 _BOUNDS: dict[type, dict[str, tuple[int, int]]] = {
     Position: {"lon": (-180, 180), "lat": (-90, 90), "within_m": (0, 100_000)},
     Count: {"found": (0, 10_000_000)},
@@ -168,8 +169,8 @@ _BOUNDS: dict[type, dict[str, tuple[int, int]]] = {
 
 
 def _check_bounds(part: Any, where: str) -> None:
-    if isinstance(part, Camera):
-        for one in RECORDED:
+    if isinstance(part, Camera | Barrier):
+        for one in RECORDED if isinstance(part, Camera) else barrier_fields.RECORDED:
             value = getattr(part, one.name)
             if one.is_number and value is not None and not one.allows(value):
                 raise InputError(one.expected(), where=_field(where, one.name))

@@ -21,9 +21,10 @@ from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.fieldwork import Barrier, Camera, Place
 from contrechamp.dossier.records.schema import from_json
+from contrechamp.scene.barrier_fields import KINDS
 
 #: A waypoint whose type or symbol is one of these words is a barrier of that kind, or a camera.
-BARRIERS = ("checkpoint", "gate", "roadblock", "wall", "fence", "turnstile")
+BARRIERS = frozenset(KINDS) - {"other"}
 CAMERAS = ("camera", "cctv", "surveillance")
 
 

@@ -25,6 +25,7 @@ from contrechamp.dossier.records.actors import Product
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.fieldwork import Barrier, Camera, Observation, Place
 from contrechamp.dossier.records.schema import from_json
+from contrechamp.scene import barrier_fields
 from contrechamp.scene.camera_fields import ASKED
 
 #: Scheme of submission ids in `Record.ids`: both services export the same uuid.
@@ -228,7 +229,7 @@ def _barrier(
     record = {
         **_common(submission),
         "names": [name] if name["text"] else None,
-        "kind": answers.get("barrier_kind"),
+        **{one.name: answers.get(f"barrier_{one.name}") for one in barrier_fields.ASKED},
         "position": _position(submission, "barrier_position"),
         "hours": [{"note": hours}] if hours else None,
         "passing": [passing] if passing["who"] else None,

@@ -1,10 +1,10 @@
-"""Camera and area records as the files that `contrechamp measure` reads."""
+"""Records of cameras, barriers and areas as the files that are measured."""
 
 import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from contrechamp.base.files import write_json
 from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import as_cell
+from contrechamp.dossier.formats.write.barrier_features import LINES, barrier_features
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
@@ -20,12 +21,14 @@ from contrechamp.dossier.records.actors import Actor, Product
 from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.dossier.records.fieldwork import Area, Camera
 from contrechamp.scene import model_spans
-from contrechamp.scene.camera_fields import FIELDS, RECORDED, CameraField
+from contrechamp.scene.camera_fields import FIELDS, RECORDED
 from contrechamp.scene.model_names import ModelName
+from contrechamp.scene.table_fields import TableField
 from contrechamp.vault import object_keys, subjects
 from contrechamp.vault.case import Case
 
 CAMERAS, CAMERAS_CSV, AREAS = "cameras.geojson", "cameras.csv", "areas.geojson"
+BARRIERS = "barriers.geojson"
 MODELS = "models.csv"
 #: Columns that other records of the case have a value for: the actor, the product.
 _OF_OTHERS = ("operator", "operator_class", "make", "model")
@@ -166,7 +169,7 @@ def area_features(case: Case, areas: Iterable[Stored]) -> tuple[dict[str, Any], 
         area = stored.record
         if not isinstance(area, Area):
             continue
-        polygons = [] if area.boundary is None else _polygons(case, area.boundary)
+        polygons = [] if area.boundary is None else _shapes_in(case, area.boundary, _POLYGONS)
         if not polygons:
             without.append(stored.id)
             continue
@@ -182,7 +185,7 @@ def area_features(case: Case, areas: Iterable[Stored]) -> tuple[dict[str, Any], 
 
 
 def write(outgoing: Outgoing, folder: Path) -> None:
-    """Write the cameras of an export as GeoJSON and CSV, and its areas as GeoJSON."""
+    """Write the cameras of an export as GeoJSON and CSV, its areas and barriers as GeoJSON."""
     rows = camera_rows(outgoing.view, outgoing.records("camera"))
     (folder / CAMERAS_CSV).write_text(camera_csv(rows), encoding="utf-8", newline="")
     write_json(folder / CAMERAS, camera_features(rows))
@@ -204,8 +207,20 @@ def write(outgoing: Outgoing, folder: Path) -> None:
     if without:
         outgoing.left_out[_("area: it has no boundary of polygons")] += len(without)
 
+    def course_of(item: str) -> list[dict[str, Any]]:
+        refused = outgoing.sharing.refused_of(item)
+        return [] if refused else _shapes_in(outgoing.case, item, LINES)
 
-def _cell(one: CameraField, value: Any) -> str:
+    barriers, placeless = barrier_features(outgoing.records("barrier"), course_of)
+    if barriers["features"]:
+        write_json(folder / BARRIERS, barriers)
+    if placeless:
+        outgoing.left_out[_("barrier: it has neither a position nor a course of lines")] += (
+            placeless
+        )
+
+
+def _cell(one: TableField, value: Any) -> str:
     """Return a value as the table writes it; "" for one that the table would refuse."""
     if not one.is_number:
         return value or ""
@@ -214,8 +229,8 @@ def _cell(one: CameraField, value: Any) -> str:
     return f"{Decimal(value).normalize() + 0:f}"
 
 
-def _polygons(case: Case, item: str) -> list[dict[str, Any]]:
-    """Return the polygons of a GeoJSON item; none if it is something else or was erased."""
+def _shapes_in(case: Case, item: str, kinds: Collection[str]) -> list[dict[str, Any]]:
+    """Return the shapes of some kinds in a GeoJSON item; none if it is no such, or was erased."""
     state = subjects.newest(case, f"{ITEM}/{lookup.id_of(item)}")
     if state is None or state.object is None:
         return []
@@ -224,21 +239,21 @@ def _polygons(case: Case, item: str) -> list[dict[str, Any]]:
         return []
     content = object_keys.read(case, key)
     try:
-        return list(_geometries(json.loads(content)))
+        return list(_geometries(json.loads(content), kinds))
     except (ValueError, RecursionError):
         return []
 
 
-def _geometries(document: Any) -> Iterator[dict[str, Any]]:
+def _geometries(document: Any, kinds: Collection[str]) -> Iterator[dict[str, Any]]:
     if not isinstance(document, dict):
         return
     kind = document.get("type")
     if kind == "FeatureCollection" and isinstance(document.get("features"), list):
         for feature in document["features"]:
-            yield from _geometries(feature)
+            yield from _geometries(feature, kinds)
     elif kind == "Feature":
-        yield from _geometries(document.get("geometry"))
-    elif kind in _POLYGONS and isinstance(document.get("coordinates"), list):
+        yield from _geometries(document.get("geometry"), kinds)
+    elif kind in kinds and isinstance(document.get("coordinates"), list):
         yield {"type": kind, "coordinates": document["coordinates"]}
 
 

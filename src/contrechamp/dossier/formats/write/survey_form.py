@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from contrechamp.base import i18n
@@ -10,12 +10,14 @@ from contrechamp.base.i18n import N_, _
 from contrechamp.dossier.records.actors import Product
 from contrechamp.dossier.records.field_help import field_text
 from contrechamp.dossier.records.field_types import Record
-from contrechamp.dossier.records.fieldwork import Camera, Observation, Passing
+from contrechamp.dossier.records.fieldwork import Barrier, Camera, Observation, Passing
 from contrechamp.dossier.records.schema import members
-from contrechamp.scene.camera_fields import ASKED, CameraField
+from contrechamp.scene import barrier_fields
+from contrechamp.scene.camera_fields import ASKED
+from contrechamp.scene.table_fields import TableField
 
 #: The version goes up when a question changes.
-FORM_ID, VERSION = "contrechamp_field_survey", "3"
+FORM_ID, VERSION = "contrechamp_field_survey", "4"
 #: Photos are evidence: the app must not scale them down.
 FULL_SIZE = "max-pixels=20000"
 PHOTOS = ("photo_1", "photo_2", "photo_3")
@@ -34,7 +36,7 @@ class FormRow:
         hint: below the question; see also `FILLS`.
         offered: choices, value -> label.
         bounds: of a number, as an XLSForm constraint.
-        camera: the field of the camera specification that it asks for.
+        of_table: the field of the specification of cameras or barriers that it asks for.
         more: further columns of XLSForm.
     """
 
@@ -44,22 +46,22 @@ class FormRow:
     hint: str = ""
     offered: Mapping[str, str] = field(default_factory=dict)
     bounds: str = ""
-    camera: CameraField | None = None
+    of_table: TableField | None = None
     more: Mapping[str, str] = field(default_factory=dict)
 
 
-def _of_camera(one: CameraField) -> FormRow:
-    """Return the question for a field of the camera specification, with its bounds."""
+def _asking(one: TableField, what: str) -> FormRow:
+    """Return the question for a field of the specification of what is asked of, with its bounds."""
     kinds = {"number": "decimal", "whole": "integer", "date": "date"}
     bounds = f". {'>' if one.low_excluded else '>='} {one.low:g} and . <= {one.high:.15g}"
     return FormRow(
         type="select_one" if one.offered else kinds.get(one.holds, "text"),
-        name=f"camera_{one.name}",
+        name=f"{what}_{one.name}",
         label=one.question,
         offered=one.offered,
         bounds=bounds if one.is_number else "",
-        camera=one,
-        more={"relevant": f"${{camera_{one.asked_with}}} != ''"} if one.asked_with else {},
+        of_table=one,
+        more={"relevant": f"${{{what}_{one.asked_with}}} != ''"} if one.asked_with else {},
     )
 
 
@@ -69,7 +71,6 @@ def _count(name: str, label: str) -> FormRow:
 
 _REQUIRED = {"required": "yes"}
 _LONG = {"appearance": "multiline"}
-_SOMETHING_ELSE = N_("Something else")
 
 #: Nothing asks for the device, account or telephone number of the observer: what is not collected
 #: cannot be seized.
@@ -116,7 +117,7 @@ QUESTIONS: tuple[FormRow, ...] = (
         more=_REQUIRED,
     ),
     FormRow(type="text", name="camera_name", label=N_("Name or number in your survey")),
-    *(_of_camera(one) for one in ASKED),
+    *(_asking(one, "camera") for one in ASKED),
     FormRow(type="text", name="camera_make", label=N_("Make")),
     FormRow(type="text", name="camera_model", label=N_("Model")),
     FormRow(type="text", name="camera_sign", label=N_("What a sign says of who runs it")),
@@ -129,20 +130,9 @@ QUESTIONS: tuple[FormRow, ...] = (
     ),
     FormRow(type="geopoint", name="barrier_position", label=N_("Where it stands")),
     FormRow(type="text", name="barrier_name", label=N_("Name"), more=_REQUIRED),
-    FormRow(
-        type="select_one",
-        name="barrier_kind",
-        label=N_("What it is"),
-        offered={
-            "checkpoint": N_("Checkpoint"),
-            "gate": N_("Gate"),
-            "roadblock": N_("Roadblock"),
-            "wall": N_("Wall"),
-            "fence": N_("Fence"),
-            "turnstile": N_("Turnstile"),
-            "other": _SOMETHING_ELSE,
-        },
-        more=_REQUIRED,
+    *(
+        replace(row, more=_REQUIRED) if row.offered else row
+        for row in (_asking(one, "barrier") for one in barrier_fields.ASKED)
     ),
     FormRow(type="text", name="barrier_hours", label=N_("When it is open")),
     FormRow(type="text", name="barrier_who", label=N_("Who wants to pass")),
@@ -195,6 +185,7 @@ FILLS: dict[str, tuple[type, str]] = {
     **{f"camera_{one.name}": (Camera, one.name) for one in ASKED},
     "camera_make": (Product, "make"),
     "camera_model": (Product, "model"),
+    **{f"barrier_{one.name}": (Barrier, one.name) for one in barrier_fields.ASKED},
     "barrier_who": (Passing, "who"),
     "barrier_how": (Passing, "how"),
     "barrier_permit": (Passing, "permit"),
@@ -271,8 +262,8 @@ def _hint(question: FormRow) -> str:
 def _expected(question: FormRow) -> str:
     if not question.bounds:
         return ""
-    if question.camera is not None:
-        return question.camera.expected()
+    if question.of_table is not None:
+        return question.of_table.expected()
     return _("expected a number from {low} to {high}").format(low=0, high=MAX_COUNT)
 
 

@@ -1,0 +1,163 @@
+"""Reading barriers, and public services, among the rows of a table."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from contrechamp.base.i18n import _
+from contrechamp.scene.barrier_fields import BY_NAME, FIELDS
+from contrechamp.scene.barrier_tags import read_barrier
+from contrechamp.scene.camera_table import column_of, named_as_ours, place_of
+from contrechamp.scene.columns import kept_rows, table
+from contrechamp.scene.passing import UnreadableHoursError, UnreadablePermitsError, passing_of
+from contrechamp.scene.polygon_table import POLYGONS, ids_or_rows
+from contrechamp.scene.services import SERVICES
+from contrechamp.scene.source_tables import SourceTables
+from contrechamp.scene.table_rows import Rows, Texts, refuse_off_earth, settle, understood
+from contrechamp.scene.tables import BARRIER_COLUMNS, PLACE_COLUMNS, Notice
+
+Mask = NDArray[np.bool_]
+
+#: The columns by which a row is told for a barrier, or for a service that people walk to.
+BARRIER: Final = "barrier"
+SERVICE: Final = "service"
+_SERVICES = frozenset(one.kind for one in SERVICES)
+#: Columns that hold tags of who may pass, where there is no column of ours.
+_TAGS = ("access", "foot", "access:conditional", "foot:conditional")
+#: Fields that need code of their own.
+_OWN = ("id", "kind", "permits", "hours", "source")
+
+
+def told_barriers(rows: Rows) -> Mask:
+    """Return which rows say what barrier they are; they do not count as used yet."""
+    return _told(rows, BARRIER, BY_NAME["kind"].choices)
+
+
+def told_services(rows: Rows) -> Mask:
+    """Return which rows say what service they are (`services.SERVICES`)."""
+    return _told(rows, SERVICE, _SERVICES)
+
+
+def _told(rows: Rows, column: str, words: Any) -> Mask:
+    used = set(rows.used_columns)
+    found = np.array([text.lower() in words for text in rows.texts(column)], bool)
+    rows.used_columns = used
+    return found
+
+
+def barriers_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
+    """Check rows of barriers, points or lines, and return them; an area counts by its outline.
+
+    Raises:
+        InputError: at bad rows that are not to be skipped.
+    """
+    whole = rows
+    if "kind" in rows.frame:  # of the cameras in the same table
+        rows = replace(rows, frame=rows.frame.drop(columns="kind"))
+    rows = named_as_ours(rows, FIELDS)
+    shapes = _lines_or_points(rows)
+    data: dict[str, Any] = {
+        one.name: column_of(rows, one) for one in FIELDS if one.name not in _OWN
+    }
+    data["kind"] = column_of(rows, BY_NAME["kind"])
+    data["id"] = ids_or_rows(rows)
+    data["permits"], data["hours"], data["passing"], notices = _passing(rows)
+    low, most = data["wait_minutes"], data["wait_most_minutes"]
+    with np.errstate(invalid="ignore"):
+        rows.refuse(most < low, "wait_most_minutes", _("expected no less than the usual wait"))
+    data["source"] = [
+        f"{where} ({what})" if what else where
+        for where, what in zip(rows.sources(), rows.texts("source"), strict=True)
+    ]
+    notices = [*settle(rows, skip=skip_bad_rows), *notices]
+    good = rows.good()
+    return SourceTables(
+        barriers=kept_rows(table(BARRIER_COLUMNS, data, shapes), good),
+        notices=notices,
+        counts={"rows_left_out": int((~good).sum())},
+        understood=understood(rows, whole),
+    )
+
+
+def _passing(rows: Rows) -> tuple[Texts, Texts, list[str], list[Notice]]:
+    """Return permits, hours and who passes when, of columns of ours or of tags."""
+    permits, hours = rows.texts("permits"), rows.texts("hours")
+    by_tags = "permits" not in rows.frame and any(tag in rows.frame for tag in _TAGS)
+    tags: Mapping[str, Texts] = {tag: rows.texts(tag) for tag in _TAGS} if by_tags else {}
+    written, notices = [], []
+    bad_hours, bad_permits = np.zeros((2, len(rows)), bool)
+    for row in range(len(rows)):
+        if by_tags:
+            said = {tag: cells[row] for tag, cells in tags.items() if cells[row]}
+            found = read_barrier({**said, "opening_hours": hours[row]})
+            permits[row] = found.row["permits"]
+            written.append(found.row["passing"])
+            where = f"{rows.file}:{rows.labels[row]}: "
+            notices += [
+                Notice("unreadable-tag", f"{where}{tag}", text) for tag, text in found.unreadable
+            ]
+            continue
+        try:
+            written.append(passing_of(permits[row], hours[row]))
+        except UnreadableHoursError:
+            written.append("")
+            bad_hours[row] = True
+        except UnreadablePermitsError:
+            written.append("")
+            bad_permits[row] = True
+    in_permits = bad_hours & np.array(["@" in text for text in permits], bool)
+    expected = _("expected hours as OpenStreetMap writes them: Mo-Sa 05:30-22:00; Su off")
+    rows.refuse_text(bad_hours & ~in_permits, "hours", expected)
+    rows.refuse_text(in_permits, "permits", expected)
+    rows.refuse_text(
+        bad_permits,
+        "permits",
+        _("expected all, none, or names of permits with | between them, each with @ and its hours"),
+    )
+    return permits, hours, written, notices
+
+
+def _lines_or_points(rows: Rows) -> NDArray[np.object_]:
+    """Return the shapes of barriers; those of rows without one come from longitude and latitude."""
+    kinds = shapely.get_type_id(rows.shapes)
+    shapes = rows.shapes.copy()
+    if not (kinds >= 0).any():
+        lon, lat = place_of(rows)
+        there = ~np.isnan(lon) & ~np.isnan(lat)
+        shapes[there] = shapely.points(lon[there], lat[there])
+        shapes[~there] = shapely.Point(0.0, 0.0)  # their rows are refused
+        return shapes
+    area = np.isin(kinds, POLYGONS[:1])
+    shapes[area] = shapely.get_exterior_ring(shapes[area])
+    one = np.isin(kinds, (0, 1, 2)) | area
+    single = (kinds == 5) & (shapely.get_num_geometries(shapes) == 1)
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    good = one | single
+    rows.refuse(~good, "geometry", _("expected a point, or one line, with longitude and latitude"))
+    refuse_off_earth(rows, good)
+    shapes[~good] = shapely.Point(0.0, 0.0)
+    return shapes
+
+
+def services_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
+    """Check rows of public services that people walk to.
+
+    Raises:
+        InputError: at bad rows that are not to be skipped.
+    """
+    lon, lat = place_of(rows)
+    kinds = [text.lower() for text in rows.texts(SERVICE)]
+    data = {"id": ids_or_rows(rows), "kind": kinds, "name": rows.texts("name")}
+    notices = settle(rows, skip=skip_bad_rows)
+    good = rows.good()
+    places = shapely.points(np.where(good, lon, 0.0), np.where(good, lat, 0.0))
+    return SourceTables(
+        places=kept_rows(table(PLACE_COLUMNS, data, places), good),
+        notices=notices,
+        counts={"rows_left_out": int((~good).sum())},
+        understood=understood(rows, rows),
+    )
