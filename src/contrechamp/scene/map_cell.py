@@ -14,6 +14,8 @@ MapReader: TypeAlias = Reads
 MODULES = ("contrechamp.scene.in_cell",)
 #: What is called there, for maps and for tables of models.
 READER, MODEL_READER = "contrechamp.scene.in_cell:tables", "contrechamp.scene.in_cell:models"
+#: For tables of people.
+CENSUS_READER = "contrechamp.scene.in_cell:census"
 #: No map takes longer, whatever its size; nothing is heard of it until it is read.
 _LONGEST_S = 2 * 3600
 
