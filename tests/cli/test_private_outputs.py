@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import HOUSES, SURVEY, TOWN, WALK, CaseRun, Run, commands, read_from
+from cli.commands import EXAMPLES, HOUSES, SURVEY, TOWN, WALK, CaseRun, Run, commands, read_from
 from cli.commands import PASSPHRASE as SECRET
 from contrechamp.base.files import new_file, new_folder
 from contrechamp.redact import masking
@@ -15,6 +15,11 @@ from redact.copies import picture
 #: What makes the output of each command.
 WRITES = {
     "completeness": ["completeness", TOWN, WALK, SURVEY, "-o", "{out}", "--draws", "100"],
+    "disparity": [
+        *("disparity", TOWN, SURVEY, "--areas", EXAMPLES / "sample-districts.geojson"),
+        *("--people", EXAMPLES / "sample-people.csv", "--plan", EXAMPLES / "sample-plan.toml"),
+        *("-o", "{out}", "--draws", "20"),
+    ],
     "disclose": ["disclose", "{case}", "{evidence}", "{bundle}", "-o", "{out}", "--plain"],
     "export": ["export", "{case}", "{item}", "-o", "{out}", "--plain"],
     "export-records": ["export-records", "{case}", "--as", "csv", "-o", "{out}"],

@@ -6,7 +6,7 @@ there are and what they can hold. What cannot come from a reader of ours is refu
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final, NoReturn
 
@@ -19,6 +19,7 @@ from contrechamp.base.shown_text import shown
 from contrechamp.cell import failures
 from contrechamp.scene import barrier_fields, passing
 from contrechamp.scene.camera_fields import FIELDS
+from contrechamp.scene.census import GREATEST, ROW_COLUMNS, Census
 from contrechamp.scene.columns import table
 from contrechamp.scene.osm_places import DOORS
 from contrechamp.scene.services import SERVICES
@@ -181,6 +182,37 @@ def received(answers: Iterator[Any], where: str) -> SourceTables:
     return _Receiving(answers, where).tables()
 
 
+def sent_census(census: Census, notices: list[Notice]) -> Iterator[Any]:
+    """Yield a table of people as values that JSON can hold, and bytes."""
+    yield {"rows": len(census.rows)}
+    for column in ROW_COLUMNS:
+        yield from _texts(census.rows[column])
+    for values in census.numbers.values():
+        yield from _array(values, "float64")
+    yield {"shapes": int(census.has_shapes)}
+    if census.has_shapes:
+        yield from _shapes(census.rows.geometry.to_numpy())
+    yield {"notices": len(notices)}
+    for one in fields(Notice):
+        yield from _texts(getattr(notice, one.name) for notice in notices)
+
+
+def received_census(
+    answers: Iterator[Any], where: str, numbers: Sequence[str]
+) -> tuple[Census, list[Notice]]:
+    """Return what `sent_census` yielded.
+
+    Args:
+        answers: of the child.
+        where: what the user calls the file.
+        numbers: the columns that were asked for.
+
+    Raises:
+        CellError: if they are not what a reader sends.
+    """
+    return _Receiving(answers, where).census(numbers)
+
+
 class _Receiving:
     def __init__(self, answers: Iterator[Any], where: str) -> None:
         self._answers = answers
@@ -202,6 +234,20 @@ class _Receiving:
         return SourceTables(
             **frames, paths=paths, notices=notices, counts=counts, understood=understood
         )
+
+    def census(self, numbers: Sequence[str]) -> tuple[Census, list[Notice]]:
+        rows = self._count("rows")
+        texts = {column: self._texts(rows) for column in ROW_COLUMNS}
+        self._need(len(set(texts["id"])) == rows)
+        found = {name: self._array("float64", rows) for name in numbers}
+        self._need(all((np.isnan(one) | (np.abs(one) <= GREATEST)).all() for one in found.values()))
+        has_shapes = bool(self._count("shapes"))
+        shapes = np.full(rows, shapely.Polygon(), object)
+        if has_shapes:
+            shapes = self._shapes(_POLYGONS, rows)
+        notices = self._notices(self._count("notices"))
+        self._need(next(self._answers, None) is None)
+        return Census(table(ROW_COLUMNS, texts, shapes), found, has_shapes), notices
 
     def _refuse(self) -> NoReturn:
         raise failures.nonsense(self._where)

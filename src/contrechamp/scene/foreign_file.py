@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
@@ -14,10 +14,11 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.cell import failures
-from contrechamp.scene.crossing import received
+from contrechamp.scene.census import Census
+from contrechamp.scene.crossing import received, received_census
 from contrechamp.scene.file_kinds import FORMATS, LICENCES
 from contrechamp.scene.input_files import check_size
-from contrechamp.scene.map_cell import ANSWER_READER, MODEL_READER, READER, MapReader
+from contrechamp.scene.map_cell import ANSWER_READER, CENSUS_READER, MODEL_READER, READER, MapReader
 from contrechamp.scene.model_crossing import received_models
 from contrechamp.scene.model_table import CameraModel
 from contrechamp.scene.photo_folder import pack_folder
@@ -89,6 +90,30 @@ class ForeignFile:
         )
         return entry, models, [*notices, *told]
 
+    def read_census(
+        self, cell: MapReader, numbers: Sequence[str], group: str, *, skip_bad_rows: bool
+    ) -> tuple[InputFile, Census, list[Notice]]:
+        """Return the entry of a table of people, its rows, and what is to be told of it.
+
+        Args:
+            cell: reads it.
+            numbers: names of the columns that are wanted.
+            group: name of a column of texts that is wanted; "" for none.
+            skip_bad_rows: leave out rows that cannot be read instead of stopping.
+
+        Raises:
+            InputError: if it cannot be used.
+        """
+        entry, (census, notices), told = self._read(
+            cell,
+            CENSUS_READER,
+            lambda answers, where: received_census(answers, where, numbers),
+            numbers=list(numbers),
+            group=group,
+            skip_bad_rows=skip_bad_rows,
+        )
+        return entry, census, [*notices, *told]
+
     def read_picture_answers(
         self, cell: MapReader, *, skip_bad_rows: bool
     ) -> tuple[InputFile, list[PictureAnswer], list[Notice]]:
@@ -111,7 +136,7 @@ class ForeignFile:
         cell: MapReader,
         reader: str,
         receive: Callable[[Iterator[Any], str], Received],
-        **arguments: bool,
+        **arguments: bool | str | list[str],
     ) -> tuple[InputFile, Received, list[Notice]]:
         """Return the entry of the file, what `receive` made of it, and what is told of the cell."""
         about = {

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from contrechamp.base.errors import InputError
-from contrechamp.scene.crossing import sent
+from contrechamp.scene.census import read_census
+from contrechamp.scene.crossing import sent, sent_census
 from contrechamp.scene.input_files import opened_content
 from contrechamp.scene.input_rows import read_areas, read_input
 from contrechamp.scene.model_table import read_models
@@ -78,6 +79,38 @@ def models(
         yield {"model": named, "spans": {name: list(span) for name, span in model.spans.items()}}
     for notice in notices:
         yield {"notice": [notice.kind, notice.where, notice.message]}
+
+
+def census(
+    content: IO[bytes],
+    *,
+    file_name: str,
+    name: str,
+    numbers: list[str],
+    group: str,
+    skip_bad_rows: bool,
+    max_unpacked_bytes: int,
+) -> Iterator[Any]:
+    """Yield the format of a table of people, then its rows as `crossing.received_census` has them.
+
+    Args:
+        content: of the file, as it is on disk.
+        file_name: what its format is told by.
+        name: for errors, notices and sources.
+        numbers: names of the columns that are wanted.
+        group: name of a column of texts that is wanted; "" for none.
+        skip_bad_rows: leave out rows that cannot be read instead of stopping.
+        max_unpacked_bytes: refuse a file that holds more.
+    """
+    try:
+        opened = opened_content(content, file_name, name, max_unpacked_bytes)
+        found, notices = read_census(opened, numbers, group, skip_bad_rows=skip_bad_rows)
+    except InputError as error:
+        yield _refused(error)
+        return
+    yield {"format": opened.format}
+    del opened
+    yield from sent_census(found, notices)
 
 
 def picture_answers(

@@ -12,9 +12,12 @@ from contrechamp.cell.reading import Cell, OwnContent, Reads, opened_cell
 MapReader: TypeAlias = Reads
 #: Imported once, before anything is read: GDAL, libosmium and Arrow with them.
 MODULES = ("contrechamp.scene.in_cell",)
-#: What is called there: for maps, for tables of models, and for answers on pictures.
+#: What is called there, for maps and for tables of models.
 READER, MODEL_READER = "contrechamp.scene.in_cell:tables", "contrechamp.scene.in_cell:models"
+#: For answers on pictures of streets.
 ANSWER_READER = "contrechamp.scene.in_cell:picture_answers"
+#: For tables of people.
+CENSUS_READER = "contrechamp.scene.in_cell:census"
 #: No map takes longer, whatever its size; nothing is heard of it until it is read.
 _LONGEST_S = 2 * 3600
 

@@ -1,0 +1,1 @@
+"""Who bears it: exposure where people live, compared between groups and areas."""
