@@ -65,7 +65,7 @@ def test_each_step_prints_what_the_page_shows(bundle: Path) -> None:
     assert "Verification" not in printed[-1] or "Time stamp:" in printed[-1]
     page = (bundle / "data/report/report-en.html").read_text(encoding="utf-8")
     root = printed[1].split()[0]
-    words = re.search(r"^(?:[a-z]{5}-){4}[a-z]{5}$", printed[5], re.MULTILINE)
+    words = re.search(r"^(?:[a-z]{5}-){4}[a-z]{5}$", printed[7], re.MULTILINE)
     assert root in page
     assert words
     assert words[0] in page
@@ -80,6 +80,8 @@ def test_each_step_prints_what_the_page_shows(bundle: Path) -> None:
         ("log/entries.txt", b'"action":"publish"', b'"action":"publish" ', "log has it"),
         ("checkpoint.txt", b"contrechamp.bundle/1", b"contrechamp.bundle/2", "Verified Success"),
         ("data/open/records.jsonl", b"SAMPLE", b"Sample", "all as signed"),
+        ("log/key.pem", b"MCow", b"MCox", "the root names this key"),
+        ("data/report/report-en.html", b"<main", b"<main hidden", "names data/report/report-en"),
     ],
 )
 def test_what_was_changed_fails_at_its_step(

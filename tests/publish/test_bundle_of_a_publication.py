@@ -197,7 +197,7 @@ def test_the_page_tells_root_and_key_and_the_steps_in_the_readme_work(
     assert ran.returncode == 0, ran.stderr
     for wanted in (
         "statement.json: OK", "all as signed", "Signature Verified Successfully",
-        "claim 1 is as published", "the log has it",
+        "the statement names that key", "claim 1 is as published", "the log has it",
     ):  # fmt: skip
         assert wanted in ran.stdout
     claim = (copy / "data/claims.json").read_text()
@@ -381,8 +381,15 @@ def test_a_member_who_made_another_key_or_left_is_told(tmp_path: Path) -> None:
         )
     with sample.opened() as at:
         members.unshare(at.case, "Two", reason="", now=NOW, random=os.urandom)
-    done = verifying.verify(sample.publish(tmp_path / "out"))
+    first = done.statement
+    with pytest.raises(OutputError, match="another edition"):  # whose key its root names
+        sample.publish(tmp_path / "out")
+    done = verifying.verify(sample.publish(tmp_path / "again"))
     assert [one.kind for one in done.discrepancies] == []
+    assert first is not None
+    assert done.statement is not None
+    assert done.statement.former is not None
+    assert (done.statement.edition, done.statement.former.root) == (2, first.root)
     (told,) = [one for one in done.members if two in one]
     assert "left in entry" in told
 

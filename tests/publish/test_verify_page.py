@@ -19,6 +19,7 @@ from dossier.samples import released
 from publish import bundles, checking_page
 from publish.bundles import Sample
 from publish.checking_page import CheckingPage, complaints
+from publish.test_bundle_forging import forged, of_format_1
 
 SCRIPTS = Path(building.__file__).parent / "script"
 
@@ -102,8 +103,8 @@ def test_it_calls_nothing_genuine_without_a_root_or_a_key(page: CheckingPage, bu
     assert "Whose it is, nothing here shows yet" in page.verdict()
     root = root_of(bundle)
     page.expect(f" {root[:32].upper()}\n{root[32:]} ")
-    assert "The claims and the data are those of the root" in page.verdict()
-    assert "enter the words of the key as well" in page.verdict()
+    assert "This is the report whose root you entered" in page.verdict()
+    assert "The root names the log and the key" in page.verdict()
     words = page.page.evaluate("state.done.log.signers[0].words")
     assert words in (bundle / "data/report/report-en.html").read_text(encoding="utf-8")
     page.expect(words=words.replace("-", " ").upper())
@@ -121,6 +122,18 @@ def test_it_calls_nothing_genuine_without_a_root_or_a_key(page: CheckingPage, bu
     assert "not the words" in page.page.evaluate("byId('words-odd').innerText")
     assert page.page.requests == [page.page.evaluate("location.href")]
     assert complaints(page.page) == []
+
+
+@pytest.mark.slow
+def test_of_a_bundle_whose_root_names_no_key_it_asks_for_the_key(
+    page: CheckingPage, bundle: Path, tmp_path: Path
+) -> None:
+    page.speak("en")
+    old = forged(bundle, tmp_path, of_format_1(bundle))
+    page.choose("folder", old)
+    page.expect(root_of(old))
+    assert "The claims and the data are those of the root" in page.verdict()
+    assert "enter the words of the key as well" in page.verdict()
 
 
 @pytest.mark.slow
@@ -189,7 +202,7 @@ def test_a_zip_file_is_read_once_and_in_one_way(
     page.expect(root_of(bundle))
     good = zipped(bundle, tmp_path / "good.zip")
     page.choose("zip", good)
-    assert "those of the root" in page.verdict()
+    assert "the report whose root you entered" in page.verdict()
     page.choose("zip", zipped(bundle, tmp_path / "link.zip", **{"data/link": "/etc/passwd"}))
     assert "data/link: it is a link" in page.verdict()
     content = good.read_bytes()
@@ -215,7 +228,7 @@ def test_a_zip_file_is_read_once_and_in_one_way(
         page.choose("zip", tmp_path / f"{name}.zip")
         assert "can be read in more than one way" in page.verdict(), name
     page.choose("zip", tmp_path / "larger.zip")
-    assert "those of the root" not in page.verdict()
+    assert "the report whose root you entered" not in page.verdict()
     page.choose("zip", bomb)
     assert "larger than this page can check" in page.verdict()
 

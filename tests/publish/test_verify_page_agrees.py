@@ -1,5 +1,6 @@
 """Program and page have the rules of a bundle twice: what one refuses, the other refuses, too."""
 
+import json
 import random
 import re
 import shutil
@@ -13,6 +14,8 @@ from contrechamp.vault.discrepancies import is_sound
 from publish import bundles, checking_page
 from publish.bundles import Sample
 from publish.checking_page import CheckingPage
+from publish.line_vectors import LINES
+from publish.test_bundle_forging import forged, of_format_1
 from publish.test_bundle_tampering import TARGETS, changed, omissions
 from vault import timestamp_authority
 
@@ -68,6 +71,41 @@ def test_what_holds_for_one_holds_for_the_other(
     made: tuple[Sample, Path], page: CheckingPage
 ) -> None:
     assert both(page, made[1], made[1]) == (set(), set())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", LINES)
+def test_the_page_reads_lines_of_open_data_as_the_program_does(
+    page: CheckingPage, what: str
+) -> None:
+    line, holds = LINES[what]
+    said = page.page.evaluate(f"recordOf(bytesOfText({json.dumps(line)}), false)")
+    assert (said is not None and said.get("isSame", True)) == holds
+
+
+@pytest.mark.slow
+def test_both_read_two_formats_of_statement_and_refuse_who_forges_either(
+    made: tuple[Sample, Path], page: CheckingPage, tmp_path: Path
+) -> None:
+    bundle = made[1]
+    newest = json.loads((bundle / "statement.json").read_bytes())
+    before = of_format_1(bundle)
+    own = newest | {"log": {**newest["log"], "origin": "contrechamp.case/" + "0f" * 8}}
+    of_another_log = {"checkpoint.txt", "log/nodes.txt"}
+    for name, stated, wanted in (
+        ("old", before, set()),
+        ("genuine", None, of_another_log),
+        ("own", own, of_another_log | {"data/report/report-en.html"}),
+        ("zero", newest | {"v": 0}, {"statement.json"}),
+        ("true", before | {"v": True}, {"statement.json"}),
+        ("half", before | {"pages": {}}, {"statement.json"}),
+        ("text", newest | {"v": "2"}, {"statement.json"}),
+        ("no pages", newest | {"pages": {}}, {"statement.json"}),
+        ("newer", newest | {"v": 3}, {"statement.json"}),
+    ):
+        program, seen = both(page, bundle, forged(bundle, tmp_path / name, stated))
+        assert bool(program) == bool(seen) == bool(wanted), name
+        assert wanted <= program & seen, name
 
 
 @pytest.mark.slow

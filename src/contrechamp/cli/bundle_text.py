@@ -163,7 +163,8 @@ def _lines(done: "VerifiedBundle", root: str, key: str) -> Iterator[str]:
     statement = done.statement
     if statement is None:
         return
-    if root and key:
+    is_bound = statement.log is not None
+    if root and (key or is_bound):
         told = ngettext(
             "The publication is complete: {count} claim is as it was published.",
             "The publication is complete: all {count} claims are as they were published.",
@@ -181,7 +182,7 @@ def _lines(done: "VerifiedBundle", root: str, key: str) -> Iterator[str]:
     yield _("Its root is {root}.").format(root=statement.root)
     if not root:
         yield _("Compare it with page 2 of the report, and with what the publisher says (--root).")
-    elif not key:
+    elif not key and not is_bound:
         yield _(
             "It is over claims and data. The PDF, the pages and the times are under the signature "
             "alone: compare the words of the key, too (--key)."

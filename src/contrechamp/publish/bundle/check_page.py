@@ -7,11 +7,12 @@ from contrechamp.publish.report.document import Address, Pairs, Paragraph, Secti
 from contrechamp.vault.access.roster import words_of
 
 
-def section(statement: Statement, public: bytes) -> Section:
+def section(statement: Statement, root: str, public: bytes) -> Section:
     """Return the section, in the active language.
 
     Args:
         statement: what the root is of.
+        root: of it, or what stands for the root until it is known.
         public: the key that signs, Ed25519.
     """
     told = _(
@@ -34,7 +35,7 @@ def section(statement: Statement, public: bytes) -> Section:
         ),
     )
     pairs: tuple[tuple[str, tuple[Address, ...]], ...] = (
-        (_("Root"), (Address(statement.root),)),
+        (_("Root"), (Address(root),)),
         (_("Key, in words"), (Address(words_of(public)),)),
         (_("Claims"), (Address(str(len(statement.claims))),)),
         (_("Edition"), (Address(str(statement.edition)),)),

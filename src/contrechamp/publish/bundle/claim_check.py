@@ -1,17 +1,15 @@
 """The claims of a bundle, held against the statement and the log: which hold, and why not."""
 
-import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.publish.bundle import claims_file, open_records
+from contrechamp.publish.bundle import claims_file, open_lines
 from contrechamp.publish.bundle import statement as statements
 from contrechamp.publish.bundle.claims_file import Cited, Claim, ClaimsFile
 from contrechamp.publish.bundle.log_check import BundleFiles, LogCheck
+from contrechamp.publish.bundle.open_lines import OpenLine
 from contrechamp.publish.bundle.statement import Statement
 from contrechamp.vault.log import custody
 
@@ -114,8 +112,9 @@ class ClaimCheck:
             try:
                 self._log.used.add(claim.record)
                 entry = self._log.entry(claim.record, "record/")
-                is_open = claim.record in self._open
-                if is_open and custody.digest(*self._open[claim.record]) != entry.digest:
+                opened = self._open.get(claim.record)
+                is_open = opened is not None
+                if opened is not None and not opened.is_of(entry):
                     raise InputError(
                         _("the record is not what entry {number} says").format(number=entry.number)
                     )
@@ -144,22 +143,21 @@ class ClaimCheck:
         sealed = sum(bool(one[0].sealed) for one in cited if one is not None)
         return CheckedClaim(claim, entry, is_open, (len(claim.evidence), sealed), tuple(problems))
 
-    def _opened(self) -> dict[int, tuple[bytes, bytes]]:
-        """Return salt and state of the records that are open, by the number of their entry."""
-        path = f"{open_records.FOLDER}/{open_records.RECORDS}"
-        content = self._files.content(path) if self._files.read.has(path) else b""
-        found: dict[int, tuple[bytes, bytes]] = {}
-        for number, line in enumerate((content or b"").splitlines(), start=1):
-            where = f"{path}: " + _("line {number}").format(number=number)
-            try:
-                fields: Any = json.loads(line)
-                if "salt" in fields:
-                    salt, state = (base64.b64decode(fields[name], validate=True)
-                                   for name in ("salt", "state"))  # fmt: skip
-                    found[int(fields["entry"])] = salt, state
-                    if json.loads(state) != {"kind": fields["kind"], "fields": fields["fields"]}:
-                        message = _("its fields are not those of its state")
-                        self._files.report("record", where, message)
-            except (ValueError, TypeError, KeyError, RecursionError):
+    def _opened(self) -> dict[int, OpenLine]:
+        """Return the records that are open, by the number of their entry."""
+        content = (
+            self._files.content(open_lines.PATH) if self._files.read.has(open_lines.PATH) else b""
+        )
+        found: dict[int, OpenLine] = {}
+        for one in open_lines.read(content or b"", loosely=self._statement.log is None):
+            number = one if isinstance(one, int) else one.number
+            where = f"{open_lines.PATH}: " + _("line {number}").format(number=number)
+            if isinstance(one, int):
                 self._files.report("altered", where, _("expected a record"))
+                continue
+            if not one.is_same:
+                message = _("its fields are not those of its state")
+                self._files.report("record", where, message)
+            if one.opened is not None:
+                found[one.entry] = one
         return found

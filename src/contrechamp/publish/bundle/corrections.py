@@ -34,7 +34,10 @@ def section(statement: Statement, file: ClaimsFile) -> Section | None:
     ).format(number=statement.edition, root=former.root)
     places = {one.id: one.at for one in file.claims}
     entries = tuple(("", (_told(one, places),)) for one in former.changes)
-    same = _("Its claims are the same; languages, data or the version of the program are others.")
+    same = _(
+        "Its claims are the same; what is another is a language, data, the key that signs or the "
+        "version of the program."
+    )
     blocks: tuple[Block, ...] = (
         Paragraph((Words(told),)),
         Listing(entries, of=tuple(f"change/{n}" for n in range(1, len(entries) + 1)))

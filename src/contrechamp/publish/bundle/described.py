@@ -144,9 +144,10 @@ Its root is the SHA-256 of statement.json:
 
     {root}
 
-Page 2 of each PDF prints the same number, and the words of the key that signed it. Compare them
-with what whoever published it says on another way: a folder that was forged as a whole agrees with
-itself.
+Page 2 of each PDF prints the same number. Compare it with what whoever published it says on another
+way: a folder that was forged as a whole agrees with itself. The root is over the claims, the data,
+the pages, the log and the key that signed all the rest, the PDFs too: nobody else can sign another
+PDF around them.
 
 data/report/       the report, a page and a PDF in each language
 data/claims.json   each claim and each piece of evidence on a line of its own
@@ -157,7 +158,7 @@ anchors/           what dates the log from outside, where somebody asked for it
 checkpoint.txt     the signature over the log, and over every file of this folder
 
 To check all of it, and to see claim by claim what holds:
-    contrechamp verify BUNDLE --root ROOT --key WORDS
+    contrechamp verify BUNDLE --root ROOT
 Get that program from the project, not from who gave you this folder.
 
 Without that program, inside this folder, with tools of your system:
@@ -165,11 +166,14 @@ Without that program, inside this folder, with tools of your system:
 1. Nothing was altered, added or taken away since it was signed:
     grep -e tagmanifest -e statement.json checkpoint.txt | sha256sum -c
     sha256sum -c --quiet tagmanifest-sha256.txt manifest-sha256.txt && echo all as signed
-2. It was signed with the key in log/key.pem, whose words page 2 of the PDF has. The text that is
-   signed ends before the empty line; the signature is the last 64 bytes of the base64 behind it:
+2. It was signed with the key in log/key.pem, which statement.json names. The text that is signed
+   ends before the empty line; the signature is the last 64 bytes of the base64 behind it:
     sed '/^$/,$d' checkpoint.txt > text
     sed -n 's/^\\xe2\\x80\\x94 .* //p' checkpoint.txt | base64 -d | tail -c 64 > signature
     openssl pkeyutl -verify -pubin -inkey log/key.pem -rawin -in text -sigfile signature
+    openssl pkey -pubin -in log/key.pem -outform DER | tail -c 32 > key
+    K=$(basenc --base16 key | tr A-F a-f)
+    grep -q "\\"key\\":\\"$K\\"" statement.json && echo the statement names that key
 3. Claim N is on line N + 1 of data/claims.json; statement.json has the digest of that line:
     N=1
     sed -n "$((N + 1))p" data/claims.json | sed 's/,$//' | tr -d '\\n' > claim

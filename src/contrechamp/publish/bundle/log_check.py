@@ -8,6 +8,7 @@ from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.publish.bundle import keys_file
 from contrechamp.publish.bundle.keys_file import KeysFile
+from contrechamp.publish.bundle.statement import NamedLog
 from contrechamp.publish.bundle.writing import ENTRIES, FORM, NODES
 from contrechamp.vault.access.roster import words_of
 from contrechamp.vault.bags import bag, membership, proof_lines, received, signed
@@ -16,7 +17,7 @@ from contrechamp.vault.bags.proved import included_entry
 from contrechamp.vault.bags.received import ReceivedBag
 from contrechamp.vault.bags.signed import Making
 from contrechamp.vault.discrepancies import Kind
-from contrechamp.vault.log import custody, note
+from contrechamp.vault.log import custody, merkle, note
 from contrechamp.vault.log.checkpoint import Checkpoint
 
 #: Longest claims, entries, hashes that are read.
@@ -103,6 +104,26 @@ class LogCheck:
         if not found.subject.startswith(subject):
             raise InputError(_("entry {number} is of something else").format(number=number))
         return found
+
+    def compare(self, named: NamedLog) -> None:
+        """Compare log and key with those that a statement names; tell what is another."""
+        log, keys = self.log, self.keys
+        if log is None or keys is None:  # which was told
+            return
+        if log.origin != named.origin:
+            message = _("it is of another log than the statement names")
+            self._files.report("checkpoint", bag.CHECKPOINT, message)
+        if not any(keys.keys[name].hex() == named.key for name in self.signers):
+            message = _("it was not signed with the key that the statement names")
+            self._files.report("checkpoint", bag.CHECKPOINT, message)
+        try:
+            proof = proof_lines.proof_of(0, log.size, self._nodes)
+        except InputError as error:
+            self._files.report("proof", NODES, str(error))
+            return
+        if not merkle.check_inclusion(bytes.fromhex(named.first), 0, log.size, proof, log.root):
+            message = _("entry {number} is not in the log that was signed").format(number=0)
+            self._files.report("proof", NODES, message)
 
     def _included(self, number: int) -> custody.Entry:
         if self.log is None:

@@ -13,7 +13,6 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import write_json
 from contrechamp.base.i18n import _
-from contrechamp.base.json_text import json_text
 from contrechamp.dossier.formats.followthemoney import files as followthemoney
 from contrechamp.dossier.formats.write import json_lines, table_files
 from contrechamp.dossier.formats.write.outgoing import Outgoing
@@ -24,12 +23,13 @@ from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import has_closed, open_json
 from contrechamp.dossier.records.field_types import ITEM, Evidence, Position, Record
 from contrechamp.dossier.records.fieldwork import Area
+from contrechamp.publish.bundle import open_lines
 from contrechamp.vault import subjects
 from contrechamp.vault.bags.proved import text_of
 from contrechamp.vault.case import Case
 
 FOLDER = "data/open"
-RECORDS, SCHEMA = "records.jsonl", "records.schema.json"
+SCHEMA = "records.schema.json"
 #: Kinds that are no more than a position, or what somebody told.
 _NEVER = frozenset({"camera", "testimony", "source", "observation", "consent"})
 
@@ -100,9 +100,9 @@ def write(outgoing: OpenRecords, folder: Path) -> None:
         outgoing: the records.
         folder: an empty one.
     """
-    with (folder / RECORDS).open("w", encoding="utf-8") as target:
+    with (folder / open_lines.NAME).open("wb") as target:
         for stored in outgoing.records():
-            target.write(json_text(_as_object(outgoing.case, stored)) + "\n")
+            target.write(open_lines.line_of(_as_object(outgoing.case, stored)))
     write_json(folder / SCHEMA, _schema())
     table_files.write_csv(outgoing, folder)
     there = {stored.kind for stored in outgoing.records()}

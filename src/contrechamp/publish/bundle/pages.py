@@ -1,5 +1,6 @@
 """What a page of a report says, to be compared with the claims that were stated."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
@@ -10,6 +11,19 @@ from contrechamp.publish.bundle.claims_file import Claim
 _SPACE = re.compile(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 #: Elements whose content nobody reads as text, and attributes that stand for what is drawn.
 _SILENT, _SPOKEN = frozenset({"head", "style", "script", "template"}), ("alt", "aria-label")
+
+#: Stands in a page for the root when its digest is taken: the root is over that digest.
+BLANK = "0" * 64
+
+
+def digest(content: bytes, root: str = BLANK) -> str:
+    """Return the digest of a page that a statement has, hexadecimal.
+
+    Args:
+        content: the page, which prints the root.
+        root: of the statement.
+    """
+    return hashlib.sha256(content.replace(root.encode(), BLANK.encode())).hexdigest()
 
 
 class _Text(HTMLParser):

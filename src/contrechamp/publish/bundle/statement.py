@@ -17,7 +17,8 @@ from contrechamp.publish.bundle.claims_file import ClaimsFile
 from contrechamp.vault.log import canonical
 
 PATH = "statement.json"
-FORMAT = 1
+#: What is written; 1 named neither log nor pages, and is still read.
+FORMAT = 2
 #: Digits of a digest that tells only whether something is still the same.
 _SHORT = 32
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -26,6 +27,8 @@ _ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _FIELDS = {
     "v", "publication", "edition", "languages", "claims", "evidence", "counts", "files", "software",
 }  # fmt: skip
+#: What a statement of format 2 has besides.
+_NAMED = {"log", "pages"}
 _PUBLICATION = {"id", "title", "number", "by", "day", "entry"}
 
 
@@ -83,8 +86,26 @@ class Named:
 
 
 @dataclass(frozen=True)
+class NamedLog:
+    """The log that has the statement, and who signs around it.
+
+    Args:
+        origin: name of the log.
+        first: hash of its first entry as a leaf of the tree, hexadecimal.
+        key: public key (Ed25519) that signs the bundle, hexadecimal.
+    """
+
+    origin: str
+    first: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Statement:
-    """A statement; see docs/reference/bundle.md."""
+    """A statement; see docs/reference/bundle.md.
+
+    Without a log it is of format 1, whose root is over claims and data alone.
+    """
 
     publication: Named
     edition: int
@@ -94,6 +115,8 @@ class Statement:
     files: Mapping[str, str]
     software: str
     former: Former | None = field(default=None)
+    log: NamedLog | None = field(default=None)
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -103,7 +126,7 @@ class Statement:
     def fields(self) -> dict[str, Any]:
         """Return it as the log holds it."""
         found: dict[str, Any] = {
-            "v": FORMAT,
+            "v": 1 if self.log is None else FORMAT,
             "publication": vars(self.publication),
             "edition": self.edition,
             "languages": list(self.languages),
@@ -116,6 +139,8 @@ class Statement:
         if self.former is not None:
             changes = [dict(one) for one in self.former.changes]
             found["former"] = {"root": self.former.root, "changes": changes}
+        if self.log is not None:
+            found |= {"log": vars(self.log), "pages": dict(self.pages)}
         return found
 
     def to_bytes(self) -> bytes:
@@ -190,7 +215,7 @@ def statement_of(fields: Any) -> Statement:
         ValueError, TypeError, KeyError, AttributeError: if it has another form.
     """
     rest = dict(fields)
-    former = rest.pop("former", None)
+    former, log, pages = (rest.pop(name, None) for name in ("former", "log", "pages"))
     if isinstance(rest.get("v"), int) and rest["v"] > FORMAT:
         raise InputError(
             _("the bundle has a newer format; use a newer version of contrechamp to verify it"),
@@ -199,7 +224,8 @@ def statement_of(fields: Any) -> Statement:
     named: Any = rest.get("publication")
     claims: Any = rest.get("claims")
     _require(set(rest) == _FIELDS and set(named) == _PUBLICATION)
-    _require(_are(int, [rest["v"]]) and rest["v"] == FORMAT)
+    _require(_are(int, [rest["v"]]) and rest["v"] in {1, FORMAT})
+    _require(_NAMED & set(fields) == (_NAMED if rest["v"] == FORMAT else set()))
     _require(_are(str, (named[name] for name in _PUBLICATION - {"entry"})))
     _require(_are(int, [rest["edition"], named["entry"]]) and rest["edition"] > 0)
     _require(_are(str, rest["languages"]) and _fit(_DIGEST, rest["evidence"]))
@@ -213,7 +239,12 @@ def statement_of(fields: Any) -> Statement:
         dict(rest["files"]),
         rest["software"],
         None if former is None else _former_of(former),
+        None if log is None else _log_of(log),
+        {} if pages is None else dict(pages),
     )
+    _require(found.log is not None or rest["v"] == 1)
+    _require(_fit(_DIGEST, found.pages.values()))
+    _require(found.log is None or set(found.pages) == set(found.languages))
     _require(found.counts == rest["counts"])
     return found
 
@@ -230,6 +261,12 @@ def _former_of(fields: Any) -> Former:
     changes = tuple(fields["changes"])
     _require(all(isinstance(one, dict) and isinstance(one.get("change"), str) for one in changes))
     return Former(fields["root"], changes)
+
+
+def _log_of(fields: Any) -> NamedLog:
+    found = NamedLog(**fields)
+    _require(_are(str, [found.origin]) and _fit(_DIGEST, [found.first, found.key]))
+    return found
 
 
 def _require(holds: bool) -> None:

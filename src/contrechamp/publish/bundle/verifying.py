@@ -79,8 +79,8 @@ def verify(
 
     Args:
         folder: of the bundle; nothing outside of it is read, and nothing is written.
-        root: what the publisher says that the root is, hexadecimal; "" if nobody does. It is over
-            claims and data alone: others can sign another report around them.
+        root: what the publisher says that the root is, hexadecimal; "" if nobody does. Of format 1
+            it is over claims and data alone: others can sign another report around them.
         key: words of the key that the publisher says they signed with; "" if nobody does.
         trusted: root certificates of timestamp authorities.
         progress: is told how many bytes were read.
@@ -150,6 +150,8 @@ class _Check:
         if self._root and self._root.lower() != statement.root:
             message = _("its root is {found}, and not the one that was given")
             self._files.report("statement", statements.PATH, message.format(found=statement.root))
+        if statement.log is not None:
+            self._log.compare(statement.log)
         content = self._files.content(statements.PATH)
         published = [
             number
@@ -173,12 +175,15 @@ class _Check:
         self._log.used |= {published[-1], statement.publication.entry}
 
     def _pages(self, statement: Statement, file: ClaimsFile) -> None:
-        """Check that each page says what was stated, in order."""
+        """Check that each page is the one that was stated, and says the claims in order."""
         for language in statement.languages:
             path = f"{REPORT}/report-{language}.html"
             content = self._files.content(path)
             if content is None:
                 continue
+            stated = statement.pages.get(language)
+            if stated not in (None, pages.digest(content, statement.root)):
+                self._files.report("statement", path, _("it is not the page that was published"))
             for claim in pages.missing(content, file.claims, language):
                 where = _("claim {number}").format(number=claim.n)
                 self._files.report("claim", f"{path}: {where}", _("the page does not say it"))
@@ -191,7 +196,8 @@ class _Check:
             elif self._read.digests.get(path, {}).get("sha256") not in (digest, None):
                 self._files.report("statement", path, _("it is not the one that was published"))
         # What follows is worded by the version that wrote it; others cannot make it anew.
-        if self._log.log is None or statement.software != described.SOFTWARE:
+        is_ours = statement.software == described.SOFTWARE and statement.log is not None
+        if self._log.log is None or not is_ours:
             return
         sizes = {path: self._read.size(path) for path in self._read.stamps if bag.is_payload(path)}
         files = described.made_of(statement, self._log.log.origin, self._log.made, sizes)

@@ -24,7 +24,7 @@ from contrechamp.publish.bundle import (
 from contrechamp.publish.bundle import statement as statements
 from contrechamp.publish.bundle.claims import Bound, bind, is_sealed, publication_id
 from contrechamp.publish.bundle.keys_file import KeysFile
-from contrechamp.publish.bundle.statement import Named, Statement
+from contrechamp.publish.bundle.statement import Named, NamedLog, Statement
 from contrechamp.publish.report.document import Document
 from contrechamp.publish.report.showing import Showing
 from contrechamp.vault import case as cases
@@ -75,7 +75,7 @@ class Outside:
 
 
 def prepare(showing: Showing, documents: Sequence[Document], room: Path) -> Prepared:
-    """Return what a publication states, as a first edition.
+    """Return what a publication states, as a first edition whose pages are still to be drawn.
 
     Args:
         showing: what it shows.
@@ -110,6 +110,11 @@ def prepare(showing: Showing, documents: Sequence[Document], room: Path) -> Prep
         evidence=tuple(map(statements.digest_of, bound.file.evidence_lines)),
         files={path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
         software=described.SOFTWARE,
+        log=NamedLog(
+            case.file.log_origin,
+            merkle.leaf_hash(leaves[0]).hex(),
+            exporting.signer(case)[1].hex(),
+        ),
     )
     return Prepared(made, bound, files)
 
@@ -179,7 +184,8 @@ def write(
         {
             statements.PATH: stated.content,
             ENTRIES: proof_lines.entry_lines({number: leaves[number] for number in numbers}),
-            NODES: proof_lines.node_lines(numbers, tree),
+            # The statement names the first entry, which is shown by its hash alone.
+            NODES: proof_lines.node_lines({0, *numbers}, tree),
             keys_file.PATH: keys_file.to_bytes(keys),
             keys_file.PEM: keys_file.pem(public),
             VERIFY_PAGE: building.page(),

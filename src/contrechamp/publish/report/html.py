@@ -1,6 +1,7 @@
 """A publication as a page: one file that opens from a disk, has no script and loads nothing."""
 
 import base64
+from collections.abc import Iterable, Mapping
 from importlib.resources import files as package_files
 
 from contrechamp.base.i18n import direction_of, language_name, speaking
@@ -33,13 +34,19 @@ _NAMES = {
 }  # fmt: skip
 
 
-def page(document: Document, others: dict[str, str]) -> bytes:
+def names(documents: Iterable[Document]) -> dict[str, str]:
+    """Return the names of the pages of a publication, by language."""
+    return {one.language: f"report-{one.language}.html" for one in documents}
+
+
+def page(document: Document, pages: Mapping[str, str]) -> bytes:
     """Return the page of a publication.
 
     Args:
         document: the publication.
-        others: language -> file of the same publication in it.
+        pages: language -> file of the same publication in it, see `names`.
     """
+    others = {code: name for code, name in pages.items() if code != document.language}
     styles = (package_files(_PACKAGE) / "templates/report.css").read_text(encoding="utf-8")
     with speaking(document.language):
         html = (

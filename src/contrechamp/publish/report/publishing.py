@@ -5,7 +5,7 @@ With the report goes its bundle, for which the log states what is published.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 from contrechamp import __version__
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError
-from contrechamp.base.i18n import TEXT_LANGUAGES, _, speaking
+from contrechamp.base.i18n import TEXT_LANGUAGES, _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.formats.write.exporting import log_export
 from contrechamp.dossier.permission.gates import below
@@ -24,16 +24,14 @@ from contrechamp.dossier.reading.lookup import SUBJECT, id_of
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.publish import folder
-from contrechamp.publish.bundle import check_page, corrections, editions
 from contrechamp.publish.bundle import writing as bundle
-from contrechamp.publish.bundle.statement import Former, Statement
+from contrechamp.publish.bundle.statement import Statement
 from contrechamp.publish.bundle.writing import Outside, Prepared
-from contrechamp.publish.report import html, pdf
+from contrechamp.publish.report import html, pdf, stating
 from contrechamp.publish.report.building import build
-from contrechamp.publish.report.document import Document, Section
+from contrechamp.publish.report.document import Document
 from contrechamp.publish.report.lock import lacking, release_of
 from contrechamp.publish.report.showing import Showing
-from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case
 
 #: Says what the folder is, and marks it as ours.
@@ -124,7 +122,7 @@ def publish(
     ):
         prepared: Prepared | None = None
         if not draft:
-            prepared, documents = _stated(showing, documents, partial)
+            prepared, documents = stating.stated(showing, documents, partial)
             stated = prepared.statement
             _refuse_other_edition(out, stated)
         made = {}
@@ -147,60 +145,6 @@ def publish(
         advance(1)
     there = (*names, MANIFEST, *([] if draft else [bundle.FOLDER]))
     return PublishedReport(out, there, against if draft else (), stated)
-
-
-def _stated(
-    showing: Showing, documents: Sequence[Document], room: Path
-) -> tuple[Prepared, list[Document]]:
-    """Return what is stated, and the documents with what changed and how they are checked."""
-    case = showing.view.case
-    prepared = bundle.prepare(showing, documents, room)
-    told = list(documents)
-    newest = editions.newest(case, prepared.statement.publication.id)
-    if newest is not None:
-        last = newest[1]
-        once = prepared.statement
-        # What is as it was is that edition, written again; anything else takes its place.
-        prepared, told = _edition(showing, documents, prepared, last.edition, last.former, room)
-        if prepared.statement != last:
-            former = Former(last.root, tuple(editions.changes(last, once)))
-            prepared, told = _edition(showing, documents, prepared, last.edition + 1, former, room)
-    _name, public = exporting.signer(case)
-    statement = prepared.statement
-    return prepared, [_with(one, check_page.section(statement, public)) for one in _each(told)]
-
-
-def _edition(
-    showing: Showing,
-    documents: Sequence[Document],
-    prepared: Prepared,
-    number: int,
-    former: Former | None,
-    room: Path,
-) -> tuple[Prepared, list[Document]]:
-    """Return what is stated as an edition, and its documents, which tell what changed."""
-    told = list(documents)
-    if former is not None:
-        edition = replace(prepared.statement, edition=number, former=former)
-        file = prepared.bound.file
-        told = [_with(one, behind=corrections.section(edition, file)) for one in _each(documents)]
-        prepared = bundle.prepare(showing, told, room)
-    statement = replace(prepared.statement, edition=number, former=former)
-    return replace(prepared, statement=statement), told
-
-
-def _each(documents: Sequence[Document]) -> Iterator[Document]:
-    """Yield documents, speaking the language of each."""
-    for one in documents:
-        with speaking(one.language):
-            yield one
-
-
-def _with(
-    document: Document, before: Section | None = None, behind: Section | None = None
-) -> Document:
-    first, last = ([one] if one else [] for one in (before, behind))
-    return replace(document, sections=(*first, *document.sections, *last))
 
 
 def _refuse_other_edition(out: Path, statement: Statement | None = None) -> None:
@@ -244,11 +188,10 @@ def refuse_foreign(out: Path) -> None:
 
 
 def _files(documents: Sequence[Document]) -> dict[str, Callable[[], bytes]]:
-    pages = {one.language: f"report-{one.language}.html" for one in documents}
+    names = html.names(documents)
     found: dict[str, Callable[[], bytes]] = {}
     for one in documents:
-        others = {code: file for code, file in pages.items() if code != one.language}
-        found[pages[one.language]] = lambda one=one, others=others: html.page(one, others)  # type: ignore[misc]
+        found[names[one.language]] = lambda one=one: html.page(one, names)  # type: ignore[misc]
         found[f"report-{one.language}.pdf"] = lambda one=one: pdf.paper(one)  # type: ignore[misc]
     return found
 

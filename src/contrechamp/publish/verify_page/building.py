@@ -18,8 +18,8 @@ from contrechamp.wording.publications import change_labels, claim_kind_labels
 NAME = "verify.html"
 SCRIPTS = (
     "bytes", "crypto", "canonical", "notes", "merkle", "zip", "files", "manifests", "statement",
-    "claims", "entries", "keys", "log", "anchors", "pages", "claim_check", "verify", "elements",
-    "results", "start",
+    "claims", "entries", "keys", "log", "anchors", "pages", "open_lines", "claim_check", "verify",
+    "elements", "results", "start",
 )  # fmt: skip
 _PACKAGE = "contrechamp.publish.verify_page"
 

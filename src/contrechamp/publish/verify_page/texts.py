@@ -66,11 +66,15 @@ def _verdicts() -> dict[str, str]:
         "wrong-told": _("Do not rely on it. What is wrong, and where:"),
         "fits-title": _("It fits together. Whose it is, nothing here shows yet."),
         "fits-told": _(
-            "Anybody can make a bundle that fits together. Enter the root of the report and the "
-            "words of its key above."
+            "Anybody can make a bundle that fits together. Enter the root of the report above; the "
+            "words of its key show as well whose it is."
         ),
         "same-both-title": _("This is the report whose root and key you entered."),
         "same-both-told": whole,
+        "same-report-title": _("This is the report whose root you entered."),
+        "same-report-told": whole
+        + " "
+        + _("The root names the log and the key, and that key signed the PDF, too."),
         "same-root-title": _("The claims and the data are those of the root that you entered."),
         "same-root-told": _(
             "The pages, the PDF and the dates are not under the root, but under the signature, and "
@@ -198,6 +202,7 @@ def _of_files() -> dict[str, str]:
         "no-such-file": none,
         "does-not-belong": none,
         "does-not-follow": _("it is not what follows from the statement"),
+        "not-the-page": _("it is not the page that was published"),
         "page-differs": _("the page does not say it"),
         "not-as-published": published,
         "stated-otherwise": published,
@@ -219,6 +224,8 @@ def _of_signatures() -> dict[str, str]:
         "no-signature": _("no signature of the checkpoint is by a known key"),
         "signed-for-other": _("it was signed for another format"),
         "other-log": _("a checkpoint of another log"),
+        "not-named-log": _("it is of another log than the statement names"),
+        "not-named-key": _("it was not signed with the key that the statement names"),
         "other-key": _("it is not the key that signed"),
         "signed-with-other": _("the bundle was signed with another one"),
         "keys-taken-out": unproven,

@@ -60,11 +60,14 @@ def bytes_of(text: Any, length: int | None = None) -> bytes:
     """Decode base64.
 
     Raises:
-        ValueError: if `text` is not base64, or not of `length` bytes where that is given.
+        ValueError: if `text` is not base64 in the one way in which bytes can be written, or not of
+            `length` bytes where that is given.
     """
     if not isinstance(text, str):
         raise ValueError("text")
     content = base64.b64decode(text, validate=True)
+    if text_of(content) != text:  # stray bits behind the last byte
+        raise ValueError("bits")
     if length is not None and len(content) != length:
         raise ValueError("length")
     return content

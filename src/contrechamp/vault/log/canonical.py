@@ -25,7 +25,7 @@ MAX_INTEGER = 2**53 - 1
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', re.DOTALL)
 
 
-def dumps(value: Any, *, where: str = "") -> bytes:
+def dumps(value: Any, *, where: str = "", most: int = MAX_BYTES) -> bytes:
     """Return a JSON value in its canonical form, UTF-8.
 
     >>> dumps({"b": [1, True, None], "a": "é"}).decode()
@@ -35,6 +35,7 @@ def dumps(value: Any, *, where: str = "") -> bytes:
         value: None, bool, whole number, str, list or tuple, dict with str keys, nested up to
             `MAX_DEPTH`. A float is taken if it stands for a whole number.
         where: the place to name in errors.
+        most: bytes that it may have.
 
     Raises:
         InputError: if it holds anything else, text that is not Unicode (a lone surrogate, as
@@ -46,28 +47,29 @@ def dumps(value: Any, *, where: str = "") -> bytes:
     raw = _encoded(value, flat=flat)
     if raw is None:
         raise InputError(_("some text in it is not valid Unicode"), where=where)
-    if len(raw) > MAX_BYTES:
-        raise InputError(_too_long(), where=where)
+    if len(raw) > most:
+        raise InputError(_too_long(most), where=where)
     return raw
 
 
-def loads(raw: bytes, *, where: str = "") -> Any:
+def loads(raw: bytes, *, where: str = "", most: int = MAX_BYTES) -> Any:
     """Return the value that canonical JSON stands for; nothing but the canonical form is read.
 
     >>> loads(b'{"a":"x","b":[1,true,null]}')
     {'a': 'x', 'b': [1, True, None]}
 
     Args:
-        raw: the bytes, at most `MAX_BYTES`.
+        raw: the bytes.
         where: the place to name in errors.
+        most: bytes that it may have.
 
     Raises:
         InputError: if it is not JSON, too long or nested deeper than `MAX_DEPTH`, has a name
             twice in one object or a number that is not whole or out of bounds, or is not in
             canonical form (spaces, order of names, escapes).
     """
-    if len(raw) > MAX_BYTES:
-        raise InputError(_too_long(), where=where)
+    if len(raw) > most:
+        raise InputError(_too_long(most), where=where)
     # Nothing nests deeper than there are brackets, and those are counted faster.
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _nesting(raw) > MAX_DEPTH:
         raise InputError(_too_deep(), where=where)
@@ -188,8 +190,8 @@ def _number_refused() -> str:
     return _("a number in it is not whole, or is beyond 2**53 - 1")
 
 
-def _too_long() -> str:
-    return _("it is longer than {limit} bytes").format(limit=MAX_BYTES)
+def _too_long(most: int) -> str:
+    return _("it is longer than {limit} bytes").format(limit=most)
 
 
 def _too_deep() -> str:

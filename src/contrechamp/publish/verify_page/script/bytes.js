@@ -17,18 +17,14 @@ function bytesOfHex(text) {
   return Uint8Array.from(text.match(/../g) || [], (pair) => parseInt(pair, 16));
 }
 
-/** Return the bytes that base64 stands for; null if it is none. */
+/** Return the bytes of base64 that is written in the one way that there is; null if it is none. */
 function bytesOfBase64(text) {
   if (typeof text !== "string" || text.length % 4 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
     return null;
   }
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
-
-/** Return the bytes of base64 that is written in the one way that there is; else null. */
-function bytesOfStrictBase64(text) {
-  const bytes = bytesOfBase64(text);
-  return bytes && btoa(String.fromCharCode(...bytes)) === text ? bytes : null;
+  const letters = atob(text);
+  // Stray bits behind the last byte: the same bytes could be written in several ways.
+  return btoa(letters) === text ? Uint8Array.from(letters, (letter) => letter.charCodeAt(0)) : null;
 }
 
 /** Return the text of UTF-8; null if it is none. */

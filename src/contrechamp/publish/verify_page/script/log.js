@@ -100,6 +100,24 @@ class Log {
     }
   }
 
+  /** Compare log and key with those that a statement names. */
+  async compare(named) {
+    if (!this.checkpoint) {
+      return;
+    }
+    if (this.checkpoint.origin !== named.origin) {
+      this.bundle.report("checkpoint", CHECKPOINT, "", "not-named-log");
+    }
+    if (!this.signers.some(({ name }) => hexOf(this.keys.keys.get(name)) === named.key)) {
+      this.bundle.report("checkpoint", CHECKPOINT, "", "not-named-key");
+    }
+    try {
+      await this.tree.checkHash(bytesOfHex(named.first), 0);
+    } catch (error) {
+      this.bundle.reportRefused(error, "proof", NODES);
+    }
+  }
+
   async keepSigners(names) {
     for (const name of names) {
       this.signers.push({ name, words: await wordsOfKey(this.keys.keys.get(name)) });

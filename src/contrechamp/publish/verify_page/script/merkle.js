@@ -88,7 +88,12 @@ class Tree {
 
   /** Refuse an entry that is not in the tree, or whose hashes are not all there. */
   async check(entry, number) {
-    let [hash, index, width, level] = [await leafHash(entry), number, this.size, 0];
+    await this.checkHash(await leafHash(entry), number);
+  }
+
+  /** Refuse the hash of an entry that is not in the tree. */
+  async checkHash(leaf, number) {
+    let [hash, index, width, level] = [leaf, number, this.size, 0];
     const path = [];
     while (width > 1 && this.shown.get(`${level} ${index}`) !== hexOf(hash)) {
       path.push([`${level} ${index}`, hexOf(hash)]);

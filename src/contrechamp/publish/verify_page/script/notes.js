@@ -19,7 +19,7 @@ function noteOf(text) {
 
 function signatureOf(line) {
   const words = line.split(" ");
-  const raw = words.length === 3 ? bytesOfStrictBase64(words[2]) : null;
+  const raw = words.length === 3 ? bytesOfBase64(words[2]) : null;
   if (words[0] !== "—" || raw === null || raw.length <= 4 || !/^[^\s\x85+]+$/.test(words[1])) {
     throw new Refused("not-a-note");
   }
@@ -53,7 +53,7 @@ async function signersOf(text, keys) {
 function checkpointOf(text) {
   const lines = noteOf(text).body.slice(0, -1).split("\n");
   const [origin, size, root, ...more] = lines;
-  const bytes = lines.length < 3 ? null : bytesOfStrictBase64(root);
+  const bytes = lines.length < 3 ? null : bytesOfBase64(root);
   const isSize = /^(0|[1-9][0-9]{0,15})$/.test(size) && Number.isSafeInteger(Number(size));
   if (!lines.every(Boolean) || bytes === null || bytes.length !== 32 || !isSize) {
     throw new Refused("not-a-checkpoint");

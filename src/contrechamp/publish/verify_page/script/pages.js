@@ -1,18 +1,40 @@
-// The pages of the report: does each say what was claimed, in order? Nothing in them is shown or run.
+// The pages of the report: is each the one that was stated, and does it say what was claimed, in
+// order? Nothing in them is shown or run.
 
 const SILENT = ["head", "style", "script", "template"];
 const SPOKEN = ["alt", "aria-label"];
+
+/** Stands in a page for the root when its digest is taken: the root is over that digest. */
+const BLANK = "0".repeat(64);
+
+/** Return a page with zeros in the place of a root. */
+function blanked(content, root) {
+  const [letters, found] = [bytesOfText(root), Uint8Array.from(content)];
+  let at = found.indexOf(letters[0]);
+  while (at >= 0) {
+    const isThere = letters.every((letter, place) => found[at + place] === letter);
+    if (isThere) {
+      found.fill(BLANK.charCodeAt(0), at, at + letters.length);
+    }
+    at = found.indexOf(letters[0], at + (isThere ? letters.length : 1));
+  }
+  return found;
+}
 
 /** Report claims that a page does not say, or not in this order.
  *
  * Within a claim the order is free: what stands for a picture comes before or after it. The next one
  * has to come behind the longest text of a claim. */
-async function checkPages(bundle, statement, claims) {
+async function checkPages(bundle, statement, root, claims) {
   for (const language of statement.languages) {
     const path = `data/report/report-${language}.html`;
     const content = await bundle.content(path);
     if (content === null) {
       continue;
+    }
+    const stated = statement.pages ? statement.pages[language] : null;
+    if (stated && (await sha256Hex(blanked(content, root))) !== stated) {
+      bundle.report("statement", path, "", "not-the-page");
     }
     const page = bare(wordsOfPage(new TextDecoder().decode(content)));
     let at = 0;

@@ -44,7 +44,7 @@ class Results {
     return make("div", { class: `verdict ${tone}` }, ...parts);
   }
 
-  /** The root is over claims and data alone: whoever has a report can sign another PDF with it. */
+  /** A root that names no key is over claims and data alone: others can sign another PDF with it. */
   verdictName({ root, words }) {
     const { done } = this;
     if (!done.holds) {
@@ -59,7 +59,10 @@ class Results {
     if (root && words) {
       return ["good", "same-both"];
     }
-    return root ? ["open", "same-root"] : words ? ["good", "same-words"] : ["open", "fits"];
+    if (root) {
+      return done.statement.log ? ["good", "same-report"] : ["open", "same-root"];
+    }
+    return words ? ["good", "same-words"] : ["open", "fits"];
   }
 
   problems() {

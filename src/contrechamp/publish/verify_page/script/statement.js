@@ -1,6 +1,7 @@
 // statement.json: what is published, in digests. Its own digest is the root.
 
 const STATEMENT = "statement.json";
+const NEWEST = 2; // 1 names neither log nor pages: its root is over claims and data alone
 const MAX_CLAIMS = 20000;
 const DIGEST = /^[0-9a-f]{64}$/;
 const SHORT_DIGEST = /^[0-9a-f]{32}$/;
@@ -11,12 +12,12 @@ function statementOf(bytes) {
   const names = [
     "v", "publication", "edition", "languages", "claims", "evidence", "counts", "files", "software",
   ];
-  if (hasFields(said, ["v"], Object.keys(said)) && isCount(said.v) && said.v > 1) {
+  if (hasFields(said, ["v"], Object.keys(said)) && isCount(said.v) && said.v > NEWEST) {
     throw new Refused("newer-format");
   }
   const isOne =
-    hasFields(said, names, ["former"]) &&
-    said.v === 1 &&
+    hasFields(said, said.v === 1 ? names : [...names, "log", "pages"], ["former"]) &&
+    isCount(said.v) && said.v > 0 &&
     isNamed(said.publication) &&
     isCount(said.edition) && said.edition > 0 &&
     areTexts(said.languages) && said.languages.every((one) => /^[a-z]{2,8}$/.test(one)) &&
@@ -26,7 +27,8 @@ function statementOf(bytes) {
     isObject(said.files) && Object.values(said.files).every((one) => isDigest(one)) &&
     typeof said.software === "string" &&
     areCounts(said.counts, said.claims) &&
-    (said.former === undefined || isFormer(said.former));
+    (said.former === undefined || isFormer(said.former)) &&
+    (said.v === 1 || (isNamedLog(said.log) && arePages(said.pages, said.languages)));
   if (!isOne) {
     throw new Refused("not-a-statement");
   }
@@ -65,6 +67,17 @@ function isStated(one) {
       (short) => typeof short === "string" && SHORT_DIGEST.test(short),
     )
   );
+}
+
+function isNamedLog(log) {
+  return (
+    hasFields(log, ["origin", "first", "key"]) &&
+    typeof log.origin === "string" && isDigest(log.first) && isDigest(log.key)
+  );
+}
+
+function arePages(pages, languages) {
+  return hasFields(pages, languages) && Object.values(pages).every((one) => isDigest(one));
 }
 
 function areCounts(counts, claims) {

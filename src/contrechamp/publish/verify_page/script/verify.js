@@ -1,6 +1,5 @@
 // All checks of a bundle, each of which goes as far as it can without the others.
 
-const RECORDS = "data/open/records.jsonl";
 const INFO = "bag-info.txt";
 const FIXED = [
   STATEMENT, CLAIMS, KEYS, PEM, ENTRIES, NODES, CHECKPOINT, INFO, "bagit.txt", "README.txt", "verify.html",
@@ -22,7 +21,7 @@ async function verifyBundle(bundle, progress = () => {}) {
     if (file) {
       done.evidence = file.evidence;
       done.claims = await checkClaims(bundle, log, statement, file, progress);
-      await checkPages(bundle, statement, file.claims);
+      await checkPages(bundle, statement, done.root, file.claims);
     }
     checkStatedFiles(bundle, statement);
     await checkInfo(bundle, log, statement);
@@ -37,6 +36,9 @@ async function verifyBundle(bundle, progress = () => {}) {
 
 /** Return the entry of the log that has the statement. */
 async function checkStated(bundle, log, statement) {
+  if (statement.log) {
+    await log.compare(statement.log);
+  }
   const published = [...log.entries.values()].filter(({ entry }) =>
     entry.subject.startsWith("publication/"),
   );
