@@ -199,11 +199,9 @@ def _tell_of_others(entries: int) -> None:
 
 def know_own_case(folder: Path) -> None:
     """Note that a case was made here, in the place of whatever was there before."""
-    from contrechamp.vault import case, seen
+    from contrechamp.vault.known_case import note_own
 
-    with case.held(folder) as held:
-        file, _content, _copy = case.read_casefile(held)
-    seen.note_place(folder, file.log_origin, seen_folder())
+    note_own(folder, seen_folder())
 
 
 def now() -> datetime:

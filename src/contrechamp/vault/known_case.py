@@ -11,6 +11,18 @@ from contrechamp.vault.access.roster import roster
 from contrechamp.vault.case import Case
 
 
+def note_own(place: Path, folder: Path) -> None:
+    """Note that a case was made here, in the place of whatever was there before.
+
+    Args:
+        place: folder of the case.
+        folder: where this machine notes what it has seen.
+    """
+    with case.held(place) as held:
+        file, _content, _copy = case.read_casefile(held)
+    seen.note_place(place, file.log_origin, folder)
+
+
 class KnownCase:
     """A case as this machine knows it, by its place and by its log.
 
