@@ -29,10 +29,11 @@ export UV_PYTHON_DOWNLOADS := never
 # A worker a core; each begins with tests that lie together, and takes over from another when done.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
-.PHONY: help demo sample report wheel bundle check quick test bare soak lint bench validate fuzz docs figures lock format messages clean
+.PHONY: help demo sample serve report wheel bundle check quick test bare soak lint bench validate fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
 	@echo "make sample    build the worked sample case, say where it lies and how to open it"
+	@echo "make serve     open the sample case in the workbench, in your browser"
 	@echo "make report    publish the sample case in four languages, say where the pages lie"
 	@echo "make wheel     build the wheel of contrechamp, into dist/"
 	@echo "make bundle    put together what installs without a network, into dist/; for another machine:"
@@ -78,6 +79,12 @@ demo: $(VENV)/.run
 
 sample: $(VENV)/.run
 	@$(BIN)/python -m contrechamp sample --out $(SAMPLE_OUT)
+
+# The passphrase of a sample is no secret: it lies beside it.
+serve: $(VENV)/.run
+	@test -d $(SAMPLE_OUT)/case || $(BIN)/python -m contrechamp sample --out $(SAMPLE_OUT) > /dev/null
+	@echo "The passphrase of the sample: $$(cat $(SAMPLE_OUT)/passphrase.txt)"
+	@$(BIN)/python -m contrechamp serve $(SAMPLE_OUT)/case
 
 # What nobody worked in is made anew; what somebody did work in is published as it is.
 report: $(VENV)/.run
@@ -148,6 +155,7 @@ messages: $(VENV)/.dev
 	$(BIN)/pybabel --quiet update --domain contrechamp --input-file $(LOCALE)/contrechamp.pot --output-dir $(LOCALE) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(BIN)/pybabel --quiet compile --domain contrechamp --directory $(LOCALE)
 	$(BIN)/pybabel --quiet compile --domain publication --directory $(LOCALE)
+	$(BIN)/pybabel --quiet compile --domain workbench --directory $(LOCALE)
 
 lock: $(UV)
 	$(UV_COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt

@@ -12,6 +12,8 @@ DOMAIN = "contrechamp"
 OF_PUBLICATIONS = "publication"
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 
+#: The words of the workbench, for the same languages.
+OF_THE_WORKBENCH = "workbench"
 #: Languages of texts for publication; the first is that of the source.
 TEXT_LANGUAGES = ("en", "fr", "ar", "he")
 
@@ -73,6 +75,10 @@ def activate(language: str) -> None:
     global _active, _language
     domain = DOMAIN if language in available_languages() else OF_PUBLICATIONS
     _active = _gettext.translation(domain, LOCALE_DIR, languages=[language], fallback=True)
+    if domain == OF_PUBLICATIONS:
+        _active.add_fallback(
+            _gettext.translation(OF_THE_WORKBENCH, LOCALE_DIR, [language], fallback=True)
+        )
     _language = language
 
 

@@ -16,6 +16,8 @@ from contrechamp.base.i18n import _
 #: Kinds of file system whose files are in memory.
 IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 _PREFIX = "contrechamp-form-"
+#: Folders that this process has in memory now.
+_mine: set[Path] = set()
 _OURS = re.compile(_PREFIX + r"[a-z0-9_]{8}")
 
 
@@ -29,10 +31,12 @@ def folder_in_memory() -> Iterator[tuple[Path, int]]:
         UsageError: if no folder is in memory.
     """
     folder, descriptor = _locked_folder()
+    _mine.add(folder)
     try:
         yield folder, descriptor
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        _mine.discard(folder)
         os.close(descriptor)
 
 
@@ -45,6 +49,12 @@ def _locked_folder() -> tuple[Path, int]:
             if folder.exists():
                 return folder, descriptor
             os.close(descriptor)
+
+
+def remove_own() -> None:
+    """Remove at once what this process has in memory, whoever uses it: it is about to end."""
+    for folder in list(_mine):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def clear_leftovers() -> None:

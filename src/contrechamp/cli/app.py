@@ -36,6 +36,9 @@ def sections() -> dict[str, dict[str, str]]:
             "shell": _("Hold a case open for a session of commands."),
             "unlock": _("Try a key of a case; set a new passphrase or recovery key."),
         },
+        _("Work in the browser"): {
+            "serve": _("The workbench: cases in the browser of this machine."),
+        },
         _("Work with records"): {
             "sample": _("A worked case to look at and to try things on."),
             "import": _("Take records of files into a case."),

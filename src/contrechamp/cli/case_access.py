@@ -167,24 +167,24 @@ def _opened(
     remember: bool = False,
     accept: bool = False,
 ) -> Iterator["Case"]:
-    from contrechamp.cli.known_case import KnownCase
-    from contrechamp.dossier.index_tables import TABLES
-    from contrechamp.vault import opening
+    from contrechamp.dossier.opening import opened_and_known
     from contrechamp.vault.access import system_keyring
 
-    known = KnownCase(folder, seen_folder(), accept=accept)
-    known.check_place(write=write)
-    with opening.opened(folder, secret, tables=TABLES, write=write, tolerant=tolerant) as found:
-        known.check(found, write=write, tell=not tolerant)
+    with opened_and_known(
+        folder, secret, seen_folder(), _say, write=write, tolerant=tolerant, accept=accept
+    ) as found:
         kept = held_at(folder)
         if kept is not None and (more := kept.grown(found)) > 0:
             _tell_of_others(more)
         if remember and isinstance(secret, str):
             system_keyring.keep(secret, log_origin=found.file.log_origin)
         yield found
-        known.note(found, changed=write)
         if kept is not None:
             kept.grown(found)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _tell_of_others(entries: int) -> None:
@@ -199,11 +199,9 @@ def _tell_of_others(entries: int) -> None:
 
 def know_own_case(folder: Path) -> None:
     """Note that a case was made here, in the place of whatever was there before."""
-    from contrechamp.vault import case, seen
+    from contrechamp.vault.known_case import note_own
 
-    with case.held(folder) as held:
-        file, _content, _copy = case.read_casefile(held)
-    seen.note_place(folder, file.log_origin, seen_folder())
+    note_own(folder, seen_folder())
 
 
 def now() -> datetime:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from contrechamp.base.errors import CheckFailedError
+from contrechamp.base.field_lines import INDENT, field_lines
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
-from contrechamp.cli.record_text import INDENT, field_lines
 from contrechamp.wording.formats import format_label
 from contrechamp.wording.records import counted_records
 from contrechamp.wording.tables import column_label, same_before

@@ -19,10 +19,11 @@ from contrechamp.cli import shell_lines
 from contrechamp.cli.app import OF_A_CASE, application
 from contrechamp.cli.case_access import open_case, read_case_secret
 from contrechamp.cli.completing import candidates, short_names
-from contrechamp.cli.held_case import HeldCase, holding
+from contrechamp.cli.held_case import holding
 from contrechamp.cli.language import OPTION, speak
 from contrechamp.cli.run import WRONG, explain, perform, say
 from contrechamp.cli.secret_input import SecretSource
+from contrechamp.vault.held_case import HeldCase
 
 
 class ShellSession:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.errors import UsageError
+from contrechamp.base.field_lines import field_lines
 from contrechamp.base.i18n import _
 from contrechamp.base.json_text import json_text
 from contrechamp.base.shown_text import shown
 from contrechamp.base.written import written_moment
 from contrechamp.cli.case_access import case_argument, now, open_case
 from contrechamp.cli.options import json_option
-from contrechamp.cli.record_text import field_lines, flag_line, kind_option, ref_argument
+from contrechamp.cli.record_text import flag_line, kind_option, ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 import hmac
 import secrets
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 from contrechamp.local_page.heads import Head, RefusedError
 
@@ -41,6 +41,10 @@ class Door:
     _cookie: str = field(default_factory=_random, repr=False)
     _place: str = field(default_factory=lambda: secrets.token_hex(8), repr=False)
     _used: bool = False
+
+    def told(self) -> dict[str, Any]:
+        """Return what makes the same door in the next process; it is a secret."""
+        return asdict(self)
 
     @property
     def _host(self) -> str:

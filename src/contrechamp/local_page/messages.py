@@ -1,8 +1,9 @@
 """What is asked of a page, and what it answers."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import IO, Final
 
 HTML: Final = "text/html; charset=utf-8"
 PLAIN: Final = "text/plain; charset=utf-8"
@@ -19,12 +20,16 @@ class Request:
             Its steps are letters, digits, ``-``, ``_`` and points, and none is ``..``.
         fields: of the query; of the form, for ``POST``.
         body: as it came, for a ``POST`` that is no form.
+        kind: media type of the body, with what stands behind it.
+        content: the body as it comes in, where it is not to be kept in memory; see `Rules.beside`.
     """
 
     method: str
     path: str
     fields: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    kind: str = ""
+    content: IO[bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,9 @@ class Response:
         status: of HTTP.
         to: for 303: where to go on, relative to the address of the page.
         ends: nothing is asked after that: the page is closed once this was sent.
+        then: called once this was sent, or could not be.
+        again_s: the browser asks again by itself after so many seconds; None for what the rules of
+            the page say, 0 for never: it would take what somebody is writing.
     """
 
     content: bytes | str = b""
@@ -44,6 +52,8 @@ class Response:
     status: int = 200
     to: str | None = None
     ends: bool = False
+    then: Callable[[], None] | None = None
+    again_s: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would write into the head of an answer; only our own code can have done it.

@@ -3,14 +3,16 @@
 The network is a thread of its own, which knows no case: it reads requests, bounded in size and
 time, and refuses what `door.Door` refuses. What it lets in is answered where `serve` was called,
 one request after the other: whatever is open there (a database, a cell) is used by one thread.
+What must not wait for the others, and what brings large content, is answered beside them.
 """
 
 import asyncio
+import io
 import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,16 +21,20 @@ from typing import Final
 
 from contrechamp.base.errors import ContrechampError
 from contrechamp.base.i18n import _
-from contrechamp.local_page.door import Door, UsedError
+from contrechamp.local_page.body import Body
+from contrechamp.local_page.door import UsedError
 from contrechamp.local_page.heads import MOST_HEAD, Head, RefusedError, fields_of, head_of
 from contrechamp.local_page.messages import PLAIN, Request, Response
 from contrechamp.local_page.peer import may_be_ours
+from contrechamp.local_page.street import Street, opened
 
 #: How long a request may take to come in and an answer to be taken, in seconds.
 _HEAD_S: Final = 10
 _BODY_S: Final = 60
 #: Connections at a time; a browser opens six.
 _MOST_CONNECTIONS: Final = 32
+#: Requests that are answered beside the others, at a time.
+_MOST_BESIDE: Final = 4
 #: How often whoever waits looks whether the page was left.
 _LOOK_S: Final = 0.2
 #: How long answers may take to be taken once the page is closed, in seconds.
@@ -67,11 +73,18 @@ class Rules:
             ask again then, so that what it shows goes as well.
         most_body: largest body of a request, in bytes; 0 where a page only shows.
         scripts: whether scripts run, from addresses of the page; never within it, and no ``eval``.
+        clears_s: the browser asks again after so many seconds; None for `idle_s`.
+        beside: path -> largest body, of what is answered in a thread of its own, beside the others.
+            Its body, if it is no form, is read while it comes in.
+        meanwhile: called a few times a second, between answers; returns whether the page ends.
     """
 
     idle_s: float
     most_body: int = 0
     scripts: bool = False
+    clears_s: float | None = None
+    beside: Mapping[str, int] = field(default_factory=dict)
+    meanwhile: Callable[[], bool] = lambda: False
 
     def headers(self, response: Response) -> dict[str, str]:
         """Return what an answer says of itself."""
@@ -81,12 +94,18 @@ class Rules:
             "Content-Security-Policy": _POLICY.format(scripts=_SCRIPTS if self.scripts else ""),
         }
         if response.kind.startswith("text/html") and response.status == HTTPStatus.OK:
-            told["Refresh"] = str(int(self.idle_s) + 2)
+            left_s = (self.clears_s or self.idle_s) + 2
+            again_s = left_s if response.again_s is None else response.again_s
+            if again_s:
+                told["Refresh"] = str(int(again_s))
         return told
 
 
 def serve(
-    answer: Callable[[Request], Response], rules: Rules, opened: Callable[[str], None]
+    answer: Callable[[Request], Response],
+    rules: Rules,
+    tell: Callable[[str], None],
+    street: Street | None = None,
 ) -> None:
     """Serve a page until it is closed, left for too long, or whoever called is interrupted.
 
@@ -94,30 +113,41 @@ def serve(
         answer: what is shown, asked in the thread that calls this. An error of ours that it raises
             is shown in the browser; any other ends the page, and is raised here.
         rules: of the page.
-        opened: called once with the address that opens it, good for one time; see
-            `browser.show`. It is a secret until then.
+        tell: called once with the address that opens it, good for one time; see `browser.show`.
+            It is a secret until then.
+        street: where it is served; by default a street of its own. The socket stays open.
 
     Raises:
         OSError: if nothing can be served here.
     """
-    page = _Page(rules)
-    with page.listening():
-        opened(page.door.address)
-        page.answer_all(answer)
+    own = street or opened()
+    page = _Page(rules, own, answer)
+    try:
+        with page.listening():
+            tell(own.door.address)
+            page.answer_all()
+    finally:
+        if street is None:
+            own.listener.close()
 
 
 @dataclass
 class _Page:
     rules: Rules
+    street: Street
+    answer: Callable[[Request], Response]
     jobs: "queue.Queue[_Job]" = field(default_factory=queue.Queue)
-    door: Door = field(init=False)
     connections: int = 0
+    beside: int = 0
+    server: asyncio.Server | None = None
+    #: Connections that have not yet said what they are for; browsers open some ahead.
+    silent: set[asyncio.StreamWriter] = field(default_factory=set)
     said: dict[int, str] = field(default_factory=dict)
 
-    def answer_all(self, answer: Callable[[Request], Response]) -> None:
+    def answer_all(self) -> None:
         """Answer what is asked until the page is closed or left."""
         left_at = time.monotonic() + self.rules.idle_s
-        while time.monotonic() < left_at:
+        while time.monotonic() < left_at and not self.rules.meanwhile():
             try:
                 request, wanted = self.jobs.get(timeout=_LOOK_S)
             except queue.Empty:
@@ -126,20 +156,24 @@ class _Page:
                 continue
             response = Response(status=HTTPStatus.INTERNAL_SERVER_ERROR, kind=PLAIN)
             try:
-                response = answer(request)
-            except ContrechampError as error:
-                response = Response(str(error), PLAIN, HTTPStatus.UNPROCESSABLE_ENTITY)
+                response = self._answered(request)
             finally:
                 wanted.set_result(response)
             if response.ends:
                 return
             left_at = time.monotonic() + self.rules.idle_s
 
+    def _answered(self, request: Request) -> Response:
+        try:
+            return self.answer(request)
+        except ContrechampError as error:
+            return Response(str(error), PLAIN, HTTPStatus.UNPROCESSABLE_ENTITY)
+
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Listen in a thread of its own; what was answered is sent before it ends."""
-        with socket.create_server(("127.0.0.1", 0), backlog=_MOST_CONNECTIONS) as listener:
-            self.door = Door(listener.getsockname()[1])
+        # Of its own: whoever comes after this page is asked by those who wait at the other one.
+        with self.street.listener.dup() as listener:
             # Here, since the language of a message is that of whoever calls.
             self.said = _said()
             loop = asyncio.new_event_loop()
@@ -151,20 +185,29 @@ class _Page:
             try:
                 yield
             finally:
+                while not self.jobs.empty():
+                    self.jobs.get()[1].cancel()
                 loop.call_soon_threadsafe(stop.set)
                 thread.join()
                 loop.close()
 
     async def _listen(self, listener: socket.socket, stop: asyncio.Event) -> None:
-        server = await asyncio.start_server(self._meet, sock=listener, limit=MOST_HEAD)
+        self.server = await asyncio.start_server(self._meet, sock=listener, limit=MOST_HEAD)
         await stop.wait()
-        server.close()
+        self._meet_nobody_else()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         if others:
             _done, waiting = await asyncio.wait(others, timeout=_LAST_S)
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
+
+    def _meet_nobody_else(self) -> None:
+        """Leave all who come from now on, or who have said nothing yet, to whoever serves next."""
+        if self.server is not None:
+            self.server.close()
+        for writer in self.silent:
+            writer.transport.abort()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read one request, have it answered, and hang up."""
@@ -185,20 +228,35 @@ class _Page:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         extra: dict[str, str] = {}
         try:
-            async with asyncio.timeout(_HEAD_S):
-                head = await _read_head(reader)
-            if (entrance := self.door.opens(head)) is not None:
+            self.silent.add(writer)
+            try:
+                async with asyncio.timeout(_HEAD_S):
+                    head = await _read_head(reader)
+            finally:
+                self.silent.discard(writer)
+            if (entrance := self.street.door.opens(head)) is not None:
                 response, extra = Response(status=HTTPStatus.SEE_OTHER), entrance
             else:
                 response = await self._ask(head, reader)
         except RefusedError as error:
             response = Response(self._why(error), PLAIN, error.status)
+        if response.ends:  # before whoever is sent on can come back
+            self._meet_nobody_else()
         if response.to is not None:
-            extra = {"Location": self.door.place + response.to}
+            extra = {"Location": self.street.door.place + response.to}
         content = response.content
         body = content.encode() if isinstance(content, str) else content
         told = self.rules.headers(response) | extra | {"Content-Length": str(len(body))}
         status = HTTPStatus(response.status)
+        try:
+            await self._send(writer, status, told, body)
+        finally:
+            if response.then is not None:
+                response.then()
+
+    async def _send(
+        self, writer: asyncio.StreamWriter, status: HTTPStatus, told: dict[str, str], body: bytes
+    ) -> None:
         lines = [f"HTTP/1.1 {status.value} {status.phrase}", *map(": ".join, told.items())]
         writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         async with asyncio.timeout(_BODY_S):
@@ -207,9 +265,45 @@ class _Page:
             await writer.wait_closed()
 
     async def _ask(self, head: Head, reader: asyncio.StreamReader) -> Response:
-        path = self.door.let_in(head)
+        path = self.street.door.let_in(head)
+        if head.method == "POST" and path in self.rules.beside:
+            return await self._ask_beside(path, head, reader)
         if head.length > self.rules.most_body:
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        request = await self._read(path, head, reader)
+        wanted: Future[Response] = Future()
+        self.jobs.put((request, wanted))
+        try:
+            return await asyncio.wrap_future(wanted)
+        except asyncio.CancelledError as error:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE) from error
+
+    async def _ask_beside(self, path: str, head: Head, reader: asyncio.StreamReader) -> Response:
+        """Have a request answered in a thread of its own, while its body comes in."""
+        if head.length > self.rules.beside[path]:
+            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if self.beside >= _MOST_BESIDE:
+            raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS)
+        self.beside += 1
+        try:
+            if head.is_form:
+                return await asyncio.to_thread(self._answered, await self._read(path, head, reader))
+            body = Body(reader, head.length, _BODY_S)
+            kind = head.fields.get("content-type", "")
+            request = Request(
+                head.method, path, head.query, kind=kind, content=io.BufferedReader(body)
+            )
+            try:
+                return await asyncio.to_thread(self._answered, request)
+            finally:
+                body.stop()
+        except Exception as error:
+            # What is answered beside the others does not end them.
+            raise RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR) from error
+        finally:
+            self.beside -= 1
+
+    async def _read(self, path: str, head: Head, reader: asyncio.StreamReader) -> Request:
         async with asyncio.timeout(_BODY_S):
             body = await reader.readexactly(head.length)
         fields = head.query
@@ -218,12 +312,7 @@ class _Page:
                 fields, body = fields_of(body.decode("ascii")), b""
             except UnicodeDecodeError as error:
                 raise RefusedError(HTTPStatus.BAD_REQUEST) from error
-        wanted: Future[Response] = Future()
-        self.jobs.put((Request(head.method, path, fields, body), wanted))
-        try:
-            return await asyncio.wrap_future(wanted)
-        except asyncio.CancelledError as error:
-            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE) from error
+        return Request(head.method, path, fields, body, head.fields.get("content-type", ""))
 
     def _why(self, error: RefusedError) -> str:
         if isinstance(error, UsedError):

@@ -91,6 +91,21 @@ class Content:
 
 
 @dataclass(frozen=True)
+class Coming:
+    """Content that comes in and can be read once, such as an upload.
+
+    Args:
+        name: name of its item.
+        content: read from its beginning to its end.
+        modified_ns: when it was last modified, nanoseconds since 1970; None if nobody knows.
+    """
+
+    name: str
+    content: IO[bytes] = field(repr=False)
+    modified_ns: int | None = None
+
+
+@dataclass(frozen=True)
 class _New:
     """A file that was read, but is not yet in the case.
 
@@ -244,6 +259,53 @@ def add_contents(
     return [items[digests] for digests in order]
 
 
+def receive(
+    case: Case,
+    coming: Iterable[Coming],
+    *,
+    now: Callable[[], datetime],
+    random: cases.Random,
+    reason: str = "",
+    unconfined: bool = False,
+) -> Iterator[Added | PassedOver]:
+    """Add contents that come in one after the other and can be read once, such as uploads.
+
+    What is yielded is in the case and on the disk. Others may write to the case while they come in.
+    What is there already under its name is not doubled.
+
+    Args:
+        case: open for writing.
+        coming: each is read to its end before the next is asked for.
+        now: for the log.
+        random: source of ids.
+        reason: why, in the user's words.
+        unconfined: as of `add`.
+
+    Raises:
+        OSError: if a content stops coming; what was yielded is in the case.
+        OutputError: if the case cannot be written to; what was yielded is in it.
+    """
+    with (
+        case.folder.disk() as disk,
+        opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell,
+        Sealer(0) as sealer,
+        lock.taking_in(case.folder, objects.INCOMING_PATH) as in_turns,
+    ):
+        incoming = Incoming(case.folder)
+        intake = _Intake(
+            case, random(32), incoming, disk, now, random, reason, cell, sealer, in_turns
+        )
+        yield from _in_batches(_batches(_received(intake, coming)), intake)
+
+
+def _received(intake: _Intake, coming: Iterable[Coming]) -> Iterator[_New]:
+    """Yield contents, encrypted, with what they say of themselves."""
+    for one in coming:
+        taken, head = intake.incoming.take(one.content, lambda _bytes: None)
+        metadata = _described(intake, _content(intake.case.folder, taken, head))
+        yield _New(Path(one.name), taken, _state(one.name, one.modified_ns, taken, metadata))
+
+
 def digests_of(content: Content) -> bytes:
     """Return SHA-256 and BLAKE3 of a content, concatenated."""
     sha256, other = hashlib.sha256(), blake3.blake3()
@@ -273,8 +335,15 @@ def _items_of(case: Case, content: str | None) -> Iterator[tuple[str, Any]]:
 def _add_one(
     given: Path, intake: _Intake, advance: Callable[[float], None]
 ) -> Iterator[Added | PassedOver]:
+    taken = _taken(given, intake, _taken_before(intake), advance)
+    yield from _in_batches(_batches(taken), intake)
+
+
+def _in_batches(
+    batches: Iterator[list[_New] | PassedOver], intake: _Intake
+) -> Iterator[Added | PassedOver]:
+    """Make each batch part of the case, and yield what came of it."""
     case = intake.case
-    batches = _batches(_taken(given, intake, _taken_before(intake), advance))
     while True:
         with turns.others_may_write(case) if intake.in_turns else nullcontext():
             found = next(batches, None)
@@ -294,7 +363,7 @@ def _add_one(
         case.database.execute("DELETE FROM intakes WHERE path = ?", (intake.key,))
 
 
-def _batches(taken: Iterator[_New | PassedOver]) -> Iterator[list[_New] | PassedOver]:
+def _batches(taken: Iterable[_New | PassedOver]) -> Iterator[list[_New] | PassedOver]:
     """Yield files, as many at a time as are written together; and at once what is passed over."""
     batch: list[_New] = []
     size = 0
@@ -412,7 +481,7 @@ def _taken_before(intake: _Intake) -> set[tuple[str, str, str]]:
     What was erased since is not among them: nothing is left by which it could be known again.
     """
     return {
-        (str(told["name"]), str(told["size"]), str(told["modified_ns"]))
+        (str(told["name"]), str(told["size"]), str(told.get("modified_ns", "")))
         for (state,) in intake.case.database.execute(
             "SELECT state FROM intakes JOIN records ON entry BETWEEN first AND last "
             "WHERE path = ? AND subject LIKE 'item/%'",
@@ -510,15 +579,16 @@ def _key(name: str, taken: Taken) -> ObjectKey:
 
 
 def _state(
-    shown: str, modified_ns: int, taken: Taken, metadata: Mapping[str, Any]
+    shown: str, modified_ns: int | None, taken: Taken, metadata: Mapping[str, Any]
 ) -> dict[str, object]:
     """Return the state of a new item; digests are hexadecimal, whole numbers text (RFC 8785)."""
+    modified = {} if modified_ns is None else {"modified_ns": str(modified_ns)}
     return {
         "name": shown,
         "size": str(taken.size),
         "sha256": taken.sha256.hex(),
         "blake3": taken.blake3.hex(),
-        "modified_ns": str(modified_ns),
+        **modified,
         **metadata,
     }
 

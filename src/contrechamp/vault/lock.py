@@ -19,6 +19,10 @@ from contrechamp.base.i18n import _
 NAME = "case.lock"
 
 
+class BusyError(InputError):
+    """Raised where somebody else is writing to a case: it may be tried again soon."""
+
+
 class Writer:
     """The lock of a case, as the process has it that writes.
 
@@ -54,8 +58,8 @@ def writing(folder: HeldFolder) -> Iterator[Writer]:
     """Be the one process that writes to a case.
 
     Raises:
-        InputError: if another process is writing; the message gives its number. Also if the lock
-            is no plain file of this folder.
+        BusyError: if another process is writing; the message gives its number.
+        InputError: if the lock is no plain file of this folder.
         OutputError: if the folder cannot be written to.
     """
     try:
@@ -69,7 +73,7 @@ def writing(folder: HeldFolder) -> Iterator[Writer]:
         except BlockingIOError as error:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
             holder = holder if holder.isdecimal() else ""  # the file may be somebody else's
-            raise InputError(
+            raise BusyError(
                 _("process {number} is writing to this case; wait until it has finished").format(
                     number=holder or "?"
                 ),

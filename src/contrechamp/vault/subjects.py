@@ -139,6 +139,24 @@ def below(case: Case, prefix: str) -> Iterator[State]:
     )
 
 
+def newest_first(case: Case, prefix: str, without: str, first: int, count: int) -> list[State]:
+    """Return some of the newest states below a prefix, the last that was written first.
+
+    Args:
+        case: open.
+        prefix: such as ``item/``.
+        without: states whose canonical JSON has this text in it are passed over.
+        first: how many of them are passed over too.
+        count: how many are returned at most.
+    """
+    rows = case.database.execute(
+        f"{_NEWEST} WHERE subject > ? AND subject < ? AND NOT instr(state, ?) "
+        "ORDER BY entry DESC LIMIT ? OFFSET ?",
+        (*_bounds(prefix), without.encode(), count, first),
+    )
+    return list(map(_state, rows))
+
+
 def holding(case: Case, prefix: str, text: str) -> Iterator[State]:
     """Yield the newest states below a prefix whose canonical JSON has some text in it, in order.
 

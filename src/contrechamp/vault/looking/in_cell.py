@@ -20,20 +20,21 @@ pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
 
-def page(content: IO[bytes], *, kind: str, number: int) -> Iterator[Answer]:
+def page(content: IO[bytes], *, kind: str, number: int, edge: int = _EDGE) -> Iterator[Answer]:
     """Yield how many pages there are and how large one is, then its pixels, three bytes each.
 
     Args:
         content: of the item.
         kind: ``pdf`` or ``picture``.
         number: of the page, from 0.
+        edge: its longest edge, in pixels.
     """
     whole = content.read(_WHOLE + 1)
     if len(whole) > _WHOLE:
         yield {"lacks": "large"}
         return
     try:
-        pages, width, height, pixels = (_pdf if kind == "pdf" else _picture)(whole, number)
+        pages, width, height, pixels = (_pdf if kind == "pdf" else _picture)(whole, number, edge)
     except _LacksError as error:
         yield {"lacks": error.args[0]}
         return
@@ -48,12 +49,12 @@ class _LacksError(Exception):
     """Raised with the word that says why nothing is drawn."""
 
 
-def _pdf(content: bytes, number: int) -> tuple[int, int, int, bytes]:
+def _pdf(content: bytes, number: int, edge: int) -> tuple[int, int, int, bytes]:
     document = pymupdf.open(stream=content, filetype="pdf")
     if document.needs_pass and not document.authenticate(""):
         raise _LacksError("locked")
     shown = document.load_page(number)
-    zoom = min(_ZOOM, _EDGE / max(shown.rect.width, shown.rect.height, 1))
+    zoom = min(_ZOOM, edge / max(shown.rect.width, shown.rect.height, 1))
     drawn = shown.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace="rgb", alpha=False)
     image = Image.frombuffer(
         "RGB", (drawn.width, drawn.height), drawn.samples, "raw", "RGB", drawn.stride, 1
@@ -61,7 +62,7 @@ def _pdf(content: bytes, number: int) -> tuple[int, int, int, bytes]:
     return document.page_count, image.width, image.height, image.tobytes()
 
 
-def _picture(content: bytes, number: int) -> tuple[int, int, int, bytes]:
+def _picture(content: bytes, number: int, edge: int) -> tuple[int, int, int, bytes]:
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # bounded here, before anything is decoded
     with warnings.catch_warnings(), Image.open(io.BytesIO(content)) as image:
@@ -70,8 +71,8 @@ def _picture(content: bytes, number: int) -> tuple[int, int, int, bytes]:
         image.seek(number)
         if image.width * image.height > _MOST_PIXELS:
             raise _LacksError("large")
-        image.draft("RGB", (_EDGE, _EDGE))
-        image.thumbnail((_EDGE, _EDGE), reducing_gap=2.0)
+        image.draft("RGB", (edge, edge))
+        image.thumbnail((edge, edge), reducing_gap=2.0)
         shown = ImageOps.exif_transpose(image)
         if shown.mode.startswith("I;16"):
             shown = shown.point(lambda value: value / 256).convert("L")

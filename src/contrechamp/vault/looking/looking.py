@@ -1,7 +1,7 @@
 """An item that somebody looks at: its pages, drawn one by one, or its text, as it is asked for."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import IO, Any, Final, NamedTuple
 
@@ -58,13 +58,17 @@ class Looked:
     _cell: Reads
     _texts: Reads
 
-    def drawn(self, number: int) -> Drawn:
-        """Draw a page, from 0, in the cell; nothing is raised for what it is.
+    def drawn(self, number: int, edge: int = _EDGE) -> Drawn:
+        """Draw a page in the cell; nothing is raised for what it is.
+
+        Args:
+            number: of the page, from 0.
+            edge: its longest edge, in pixels.
 
         Raises:
             OSError: if the content cannot be read.
         """
-        arguments = {"kind": self.kind, "number": number}
+        arguments = {"kind": self.kind, "number": number, "edge": min(edge, _EDGE)}
         self._content.seek(0)
         try:
             return _checked(self._cell.read(_READER, self._content, arguments))
@@ -79,14 +83,40 @@ class Looked:
         return reading.text_of(self._content, self.kind, self._texts, reading.Ocr(None, 0))
 
 
+class Cells(NamedTuple):
+    """What draws pages and reads texts: a warm process each, for one item or for many.
+
+    Args:
+        pages: draws.
+        texts: reads.
+    """
+
+    pages: Reads
+    texts: Reads
+
+
 @contextmanager
-def looking_at(case: Case, item: str, *, unconfined: bool = False) -> Iterator[Looked]:
+def opened_cells(*, unconfined: bool = False) -> Iterator[Cells]:
+    """Yield what items are looked at with.
+
+    Args:
+        unconfined: read them even where the process that does so cannot be confined.
+    """
+    with (
+        opened_cell(LIMITS, unconfined=unconfined) as pages,
+        opened_cell(reading.LIMITS, unconfined=unconfined) as texts,
+    ):
+        yield Cells(pages, texts)
+
+
+@contextmanager
+def looking_at(case: Case, item: str, cells: Cells | None = None) -> Iterator[Looked]:
     """Open an item; nothing of it is written anywhere.
 
     Args:
         case: open.
         item: reference, ``item/<id>``.
-        unconfined: read it even where the process that does so cannot be confined.
+        cells: what it is looked at with; by default such as are started for it.
 
     Raises:
         InputError: if there is no content, or it is damaged.
@@ -97,12 +127,11 @@ def looking_at(case: Case, item: str, *, unconfined: bool = False) -> Iterator[L
         raise InputError(_("the item has no content: it was erased"))
     name = str(state.parsed.get("name", "")).rpartition("/")[2]
     with (
-        opened_cell(LIMITS, unconfined=unconfined) as cell,
-        opened_cell(reading.LIMITS, unconfined=unconfined) as texts,
+        nullcontext(cells) if cells else opened_cells() as looking,
         taking.content_of(case, keys[state.object]) as content,
     ):
         kind = kind_of(content.read(HEAD), name)
-        yield Looked(kind, str(state.parsed.get("media_type", "")), content, cell, texts)
+        yield Looked(kind, str(state.parsed.get("media_type", "")), content, *looking)
 
 
 def _checked(answers: Iterator[Any]) -> Drawn:

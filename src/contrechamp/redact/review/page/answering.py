@@ -47,14 +47,17 @@ class Answering:
         bench: what is reviewed.
         pictures: of it.
         seeds: covers that are hidden from the reviewer until the end.
+        back: address of the page of the workbench that it was begun on; "" if it stands alone.
     """
 
-    def __init__(self, bench: Bench, pictures: Pictures, seeds: Seeds | None = None) -> None:
-        self._bench, self._pictures = bench, pictures
+    def __init__(
+        self, bench: Bench, pictures: Pictures, seeds: Seeds | None = None, *, back: str = ""
+    ) -> None:
+        self._bench, self._pictures, self._back = bench, pictures, back
         self._seeds = pictures.seeds = seeds or Seeds()
         self.lines: list[str] = []
         self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
-            ("GET", ""): lambda _request: _page(),
+            ("GET", ""): lambda _request: _page(self._back),
             ("GET", "queue.json"): self._queue,
             ("GET", "picture.jpg"): self._picture,
             ("GET", "size.json"): self._size,
@@ -203,7 +206,7 @@ def _json_of(request: Request) -> dict[str, Any]:
     return said
 
 
-def _page() -> Response:
+def _page(back: str) -> Response:
     language = active_language()
     html = (
         _environment()
@@ -213,6 +216,7 @@ def _page() -> Response:
             direction=direction_of(language),
             said=texts.said(),
             keys=texts.keys(),
+            back=back,
         )
     )
     return Response(html)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from contrechamp.redact.made import Made
 from contrechamp.redact.outcome import Box
@@ -111,6 +111,6 @@ def _interval(missed: int, shown: int) -> tuple[float, float]:
     if not shown:
         return 0.0, 1.0
     tail = (1 - _LEVEL) / 2
-    low = 0.0 if missed == 0 else float(beta.ppf(tail, missed, shown - missed + 1))
-    high = 1.0 if missed == shown else float(beta.ppf(1 - tail, missed + 1, shown - missed))
+    low = 0.0 if missed == 0 else float(betaincinv(missed, shown - missed + 1, tail))
+    high = 1.0 if missed == shown else float(betaincinv(missed + 1, shown - missed, 1 - tail))
     return low, high

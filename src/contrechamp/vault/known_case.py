@@ -1,16 +1,26 @@
 """Whether a case is the one that this machine saw there, and who its members are, told once."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import click
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
+from contrechamp.vault import case, seen
+from contrechamp.vault.access.roster import roster
+from contrechamp.vault.case import Case
 
-if TYPE_CHECKING:
-    from contrechamp.vault.case import Case
+
+def note_own(place: Path, folder: Path) -> None:
+    """Note that a case was made here, in the place of whatever was there before.
+
+    Args:
+        place: folder of the case.
+        folder: where this machine notes what it has seen.
+    """
+    with case.held(place) as held:
+        file, _content, _copy = case.read_casefile(held)
+    seen.note_place(place, file.log_origin, folder)
 
 
 class KnownCase:
@@ -22,11 +32,14 @@ class KnownCase:
     Args:
         place: folder of the case.
         folder: where this machine notes what it has seen.
+        say: tells the user a line, such as a warning.
         accept: whatever was seen there, this case counts from now on.
     """
 
-    def __init__(self, place: Path, folder: Path, *, accept: bool = False) -> None:
-        self._place, self._folder, self._accept = place, folder, accept
+    def __init__(
+        self, place: Path, folder: Path, say: Callable[[str], None], *, accept: bool = False
+    ) -> None:
+        self._place, self._folder, self._say, self._accept = place, folder, say, accept
         self._goes_on = True
 
     def check_place(self, *, write: bool) -> None:
@@ -35,22 +48,19 @@ class KnownCase:
         Raises:
             InputError: if it is another, and is to be written to.
         """
-        from contrechamp.vault import case
-
         with case.held(self._place) as held:
             file, _content, _copy = case.read_casefile(held)
         if self._accept or self._is_at_its_place(file.log_origin):
             return
         if write:
             raise InputError(self._other(), where=self._place.name)
-        click.echo(
+        self._say(
             _("warning: {folder}: {message}").format(
                 folder=shown(self._place.name), message=self._other()
-            ),
-            err=True,
+            )
         )
 
-    def check(self, found: "Case", *, write: bool, tell: bool) -> None:
+    def check(self, found: Case, *, write: bool, tell: bool) -> None:
         """Compare an open case with what was seen of its log; name its members at first sight.
 
         Args:
@@ -61,8 +71,6 @@ class KnownCase:
         Raises:
             InputError: if it is to be written to and is another, an older copy or a rewritten one.
         """
-        from contrechamp.vault import seen
-
         if self._accept:
             return
         mine = self._is_at_its_place(found.file.log_origin)
@@ -87,15 +95,13 @@ class KnownCase:
         if mine:
             self.note(found, changed=True)
 
-    def note(self, found: "Case", *, changed: bool) -> None:
+    def note(self, found: Case, *, changed: bool) -> None:
         """Note the case at its place, and its newest checkpoint where it was changed or accepted.
 
         What is there of another case stays noted, unless this one was accepted; and so does what
         was seen elsewhere of this one, where it does not go on from that: else an older copy that
         was added to would look like the right one.
         """
-        from contrechamp.vault import seen
-
         if self._accept or changed or seen.at_place(self._place, self._folder) is None:
             seen.note_place(self._place, found.file.log_origin, self._folder, found)
         if self._accept or (changed and self._goes_on):
@@ -104,17 +110,14 @@ class KnownCase:
             self._warn_of_an_older_copy()
 
     def _warn_of_an_older_copy(self) -> None:
-        click.echo(
+        self._say(
             _(
                 "warning: {folder} is not the one that this machine has seen: it is an older "
                 "copy, or was rewritten; contrechamp verify says more"
-            ).format(folder=shown(self._place.name)),
-            err=True,
+            ).format(folder=shown(self._place.name))
         )
 
     def _is_at_its_place(self, log_origin: str) -> bool:
-        from contrechamp.vault import seen
-
         there = seen.at_place(self._place, self._folder)
         return there is None or there == seen.random_name(log_origin)
 
@@ -126,10 +129,8 @@ class KnownCase:
             "contrechamp members --accept has it count from now on"
         )
 
-    def _tell_members(self, found: "Case") -> None:
+    def _tell_members(self, found: Case) -> None:
         """Print who the members are: whoever made the case made it for them to read."""
-        from contrechamp.vault.access.roster import roster
-
         lines = [
             _(
                 "{folder}: this machine sees the case for the first time. Compare the keys of its "
@@ -140,4 +141,4 @@ class KnownCase:
             f"  {shown(one.name)}  {one.key or one.signs}" for one in roster(found) if not one.left
         ]
         for line in lines:
-            click.echo(line, err=True)
+            self._say(line)
