@@ -77,10 +77,13 @@ def _add(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
+    from contrechamp.cli.captures_text import tell_said
     from contrechamp.vault.adding import Added, add
+    from contrechamp.vault.captures import belonging
 
     counts = {"added": 0, "duplicates": 0, "passed_over": 0, "unread": 0, "again": 0}
     items: list[dict[str, object]] = []
+    came: set[str] = set()
     with open_case(folder, secret_source(**secret), write=True) as case:
         for outcome in add(
             case,
@@ -96,6 +99,8 @@ def _add(
                 counts["added"] += not outcome.again
                 counts["duplicates"] += outcome.duplicate and not outcome.again
                 counts["unread"] += bool(outcome.unread)
+                if not outcome.again:
+                    came.add(f"item/{outcome.item}")
                 _warn(outcome)
                 if as_json:
                     path = shown(outcome.path)
@@ -115,9 +120,13 @@ def _add(
                     ),
                     err=True,
                 )
+        said = [one for one in belonging.said(case) if {one.by, one.item} & came] if came else []
+        if not as_json:
+            tell_said(said)
         texts = {} if no_texts else read_texts(case, unconfined=unconfined, as_json=as_json)
     if as_json:
-        click.echo(json.dumps({**counts, "texts": texts, "items": items}))
+        fits = {"said": [one._asdict() for one in said]} if said else {}
+        click.echo(json.dumps({**counts, "texts": texts, "items": items, **fits}))
         return
     if counts["added"] or not counts["again"]:
         click.echo(

@@ -143,6 +143,7 @@ def _item(case: "Case", names: "ShortNames", ref: str, *, as_json: bool) -> None
     for line in field_lines(_without_checks(state)):
         click.echo(f"  {line}")
     _tell_checks(state)
+    _tell_vouching(case, ref, state)
     tell_masked(case, ref, state)
     if reason := state.get(UNREAD):
         click.echo(f"  = {unread_label(str(reason))}")
@@ -157,11 +158,12 @@ def _item(case: "Case", names: "ShortNames", ref: str, *, as_json: bool) -> None
 
 def _without_checks(state: dict[str, Any]) -> dict[str, Any]:
     """Return a state without the codes that `_tell_checks` says in words."""
-    capture = state.get("capture")
-    if not isinstance(capture, dict):
-        return state
-    kept = {name: fact for name, fact in capture.items() if name not in ("checked", "checks")}
-    return {**state, "capture": kept}
+    for member in ("capture", "vouches"):
+        told = state.get(member)
+        if isinstance(told, dict):
+            left = {name: one for name, one in told.items() if name not in ("checked", "checks")}
+            state = {**state, member: left}
+    return state
 
 
 def _tell_checks(state: dict[str, Any]) -> None:
@@ -174,6 +176,26 @@ def _tell_checks(state: dict[str, Any]) -> None:
         click.echo(f"  {mark} {verdict_label(verdict)}")
     for code, (count, places) in findings.checks_of(state).items():
         click.echo(f"    {shown(check_line(code, count, places))}")
+
+
+def _tell_vouching(case: "Case", ref: str, state: dict[str, Any]) -> None:
+    """Say what an item says of others, and what others say of it."""
+    from contrechamp.vault import subjects
+    from contrechamp.vault.captures import belonging, findings
+    from contrechamp.wording.captures import check_line, said_line
+
+    for code, (count, places) in findings.checks_of(state, "vouches").items():
+        click.echo(f"    {shown(check_line(code, count, places))}")
+    speaker = subjects.newest(case, ref)
+    found = findings.Findings()
+    for one in belonging.said_by(case, speaker) if speaker and "vouches" in state else ():
+        found.add(belonging.CODES[one.how], one.of)
+    for code, (count, places) in findings.checks_of({"capture": found.state()}).items():
+        mark = "!" if code in findings.CHANGED else "="
+        click.echo(f"  {mark} {shown(check_line(code, count, places))}")
+    for one in belonging.said_of(case, ref, state):
+        mark = "!" if one.how == "changed" else "="
+        click.echo(f"  {mark} {shown(said_line(one.how, one.name, one.by))}")
 
 
 def _record(

@@ -14,7 +14,7 @@ from contrechamp.base.machine import seen_folder
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, open_case
 from contrechamp.cli.findings_text import tell_findings
-from contrechamp.cli.options import json_option
+from contrechamp.cli.options import json_option, unconfined_option
 from contrechamp.cli.secret_input import SecretSource, read_secret, secret_options, secret_source
 from contrechamp.cli.text_input import Line
 
@@ -94,6 +94,15 @@ def command() -> click.Command:
             click.Option(
                 ["--quick"], is_flag=True, help=_("Do not read the content of the files.")
             ),
+            click.Option(
+                ["--captures"],
+                is_flag=True,
+                help=_(
+                    "Read captures of web pages and phones again, and what came beside files "
+                    "(hashes, timestamps), and say what of it fits. Nothing is written."
+                ),
+            ),
+            unconfined_option(),
             *secret_options(),
             json_option(),
         ],
@@ -124,14 +133,19 @@ def _verify(
     editions: tuple[Path, ...],
     disclosure: Path | None,
     quick: bool,
+    captures: bool,
+    unconfined: bool,
     as_json: bool,
     **secret: Any,
 ) -> None:
+    from contrechamp.cli import captures_text
     from contrechamp.cli.bars import progress_for
     from contrechamp.dossier.verifying import verify_case
     from contrechamp.vault.anchors.rfc3161 import roots
 
     kept = [_checkpoint(since)] if since else []
+    if (captures or unconfined) and _is_bag(folder):
+        raise UsageError(_("--captures and --unconfined are for cases"))
     if _is_bundle(folder):
         if quick or kept:
             raise UsageError(_("--quick and --since are for cases, not for bundles"))
@@ -162,7 +176,16 @@ def _verify(
             progress=progress_for(as_json=as_json),
         )
         entries = case.size
-    tell_findings(found, {"entries": entries}, as_json=as_json)
+        again = (
+            captures_text.recheck(
+                case, progress_for(as_json=as_json), unconfined=unconfined, as_json=as_json
+            )
+            if captures
+            else None
+        )
+    tell_findings(found, {"entries": entries, **(again or {})}, as_json=as_json)
+    if again:
+        captures_text.refuse_failed(again)
     if not as_json:
         click.echo(
             _(

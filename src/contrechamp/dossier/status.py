@@ -31,7 +31,7 @@ from contrechamp.dossier.shipped import assessments
 from contrechamp.dossier.writing.erasing import given_under
 from contrechamp.vault import masked_copies, subjects
 from contrechamp.vault.access import members
-from contrechamp.vault.captures import findings
+from contrechamp.vault.captures import belonging, findings
 from contrechamp.vault.case import Case
 
 What: TypeAlias = Literal[
@@ -150,15 +150,19 @@ def _of_record(view: View, stored: Stored, standings: Standings) -> Iterator[Lac
 
 
 def _of_captures(case: Case) -> Iterator[Lack]:
-    """Yield captures whose checks failed, whether a record rests on them or not."""
+    """Yield items whose checks failed, whether a record rests on them or not."""
     for item in subjects.below(case, f"{ITEM}/"):
-        if b'"capture":' not in item.content:  # it saves reading the states of all others
-            continue
+        if b'"capture":' not in item.content and b'"vouches":' not in item.content:
+            continue  # it saves reading the states of all others
         state = item.parsed
-        if findings.verdict(state) in findings.FAILED:
+        if findings.has_failed(state):
             name = str(state.get("name", ""))
             where = findings.failing(state)
             yield Lack("capture", item.subject, ITEM, name, "capture-failed", where)
+    for one in belonging.said(case):
+        if one.how == "changed":
+            name = str((lookup.item_state(case, lookup.id_of(one.item)) or {}).get("name", ""))
+            yield Lack("capture", one.item, ITEM, name, "another-hash", one.name)
 
 
 def _of_masks(view: View) -> Iterator[Lack]:

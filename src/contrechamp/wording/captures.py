@@ -54,6 +54,7 @@ def _failed_labels() -> dict[str, str]:
         "signature-unread": _("there is a signature that cannot be read"),
         "record-changed": _("changed since its WARC record was written"),
         "payload-changed": _("content changed since its WARC record was written"),
+        "vouched-changed": _("files of the case that have another hash than this one says"),
         "media-changed": _("no file in it has the hash that the proof names"),
         "damaged": _("damaged or cut off"),
         "size-differs": _("another size than its list says, though the hash agrees"),
@@ -70,6 +71,13 @@ def _failed_labels() -> dict[str, str]:
         ),
         "timestamp-wrong": _("the timestamp of the signature does not fit"),
         "times-differ": _("the time that it states is not close before the time of its timestamp"),
+        "signatures-of-other": _(
+            "none of the signatures fits its file: all were changed, or they are of something else"
+        ),
+        "index-differs": _(
+            "its index leads to another record than it says, or to none: what shows the capture "
+            "may show another page"
+        ),
         "stamp-of-other": _("the timestamp is of something else than what lies beside it"),
     }
 
@@ -87,6 +95,16 @@ def _open_labels() -> dict[str, str]:
         "media-elsewhere": _("the file whose hash the proof names is not in it"),
         "signature-elsewhere": _("a signature of something that is not in it"),
         "stamp-unread": _("a timestamp that cannot be read"),
+        "timestamp-unchecked": _(
+            "a timestamp of this authority, without the certificates by which it could be checked"
+        ),
+        "vouched-elsewhere": _("files that this one speaks of, and that are not in the case"),
+        "vouched-uncompared": _(
+            "files whose hash here is of a kind that is compared by verify --captures only"
+        ),
+        "hashes-of-other": _("none of these hashes fits its file: they are of something else"),
+        "part-unsigned": _("not signed, though others in it are"),
+        "index-unread": _("an index that cannot be read"),
         "part-unread": _("not read: too large"),
         "signature-unknown": _("there is a signature of a kind that is not checked here"),
         "chain-unchecked": _(
@@ -105,12 +123,16 @@ def _agreeing_labels() -> dict[str, str]:
         "list-agrees": _("the list of hashes has the hash that the file says"),
         "records-agree": _("WARC records have the digests that they say"),
         "payloads-agree": _("contents of WARC records have the digests that these say"),
+        "vouched-agrees": _("files of the case that have the hash that this one says"),
+        "index-agrees": _("entries of the index lead to the records that they say"),
+        "index-lacks": _("records that are in no index: what shows the capture does not find them"),
         "media-agrees": _("files have the hashes that their proofs say"),
         "signed-by-key": _(
             "signed with a key that travels in the file: nobody without that key changed it since; "
             "whose it is, the file cannot tell"
         ),
         "signed-by-domain": _("signed by whoever held the certificate of this domain"),
+        "stamped": _("an authority says that what it stamped was there at this time"),
         "timestamped": _("a timestamp says that the signature was there at this time"),
         "unsigned": _(
             "not signed: whoever changes it can make its hashes anew, and nothing would show"
@@ -130,3 +152,18 @@ def _agreeing_labels() -> dict[str, str]:
         ),
         "stamp-other": _("OpenTimestamps leads to something that is not known here"),
     }
+
+
+def said_line(how: str, by: str, ref: str) -> str:
+    """Return what another file says of this one; a new word keeps its name.
+
+    Args:
+        how: see `vault.captures.belonging.How`.
+        by: name of the other file.
+        ref: reference to its item.
+    """
+    told = {
+        "agrees": _("{by} ({ref}) says the hash that this file has"),
+        "changed": _("{by} ({ref}) says another hash of a file of this name"),
+    }
+    return told.get(how, how).format(by=by, ref=ref)

@@ -21,6 +21,8 @@ def flag_labels() -> dict[str, str]:
         "evidence-lacking": _("rests on something that has no evidence itself"),
         "evidence-without-consent": _("rests on something held without consent"),
         "capture-failed": _("a capture whose checks failed"),
+        "another-hash": _("a file that came with it says another hash of it"),
         "evidence-capture-failed": _("rests on a capture whose checks failed"),
+        "evidence-another-hash": _("rests on a file of which one beside it says another hash"),
         "release-taken-back": _("its release no longer holds"),
     }

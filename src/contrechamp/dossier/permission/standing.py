@@ -28,7 +28,7 @@ from contrechamp.dossier.records.findings import Recommendation
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.records.schema import REF
 from contrechamp.dossier.records.testimony import Challenge, Exhibit, Testimony
-from contrechamp.vault.captures import findings
+from contrechamp.vault.captures import belonging, findings
 
 Code: TypeAlias = Literal[
     "no-evidence",  # a statement has none, or none that stands
@@ -47,6 +47,8 @@ Code: TypeAlias = Literal[
     "evidence-without-consent",
     "capture-failed",  # an item: what it says of itself does not hold, see `vault.captures`
     "evidence-capture-failed",
+    "another-hash",  # an item: a file of the case says another hash of it, see `captures.belonging`
+    "evidence-another-hash",
     "release-taken-back",  # it was released, and that holds no longer
 ]
 
@@ -66,6 +68,8 @@ _OF_EVIDENCE: dict[str, Code] = {
     "evidence-lacking": "evidence-lacking",
     "capture-failed": "evidence-capture-failed",
     "evidence-capture-failed": "evidence-capture-failed",
+    "another-hash": "evidence-another-hash",
+    "evidence-another-hash": "evidence-another-hash",
 }
 #: Evidence with one of these no longer supports anything.
 _FALLEN = frozenset({"evidence-refuted", "evidence-withdrawn", "evidence-erased"})
@@ -107,6 +111,7 @@ class Standings:
         self._fallen: dict[str, bool] = {}
         self._own: dict[str, tuple[Flag, ...]] = {}
         self._codes: dict[str, frozenset[Code]] = {}
+        self._other_hashes: dict[str, list[str]] | None = None
 
     def of(self, ref: str) -> tuple[Flag, ...]:
         """Return the problems with a record, a part of it, or an item."""
@@ -210,8 +215,10 @@ class Standings:
         if ref.startswith(f"{ITEM}/"):
             yield from self._consents(ref)
             state = lookup.item_state(self.view.case, lookup.id_of(ref)) or {}
-            if findings.verdict(state) in findings.FAILED:
+            if findings.has_failed(state):
                 yield Flag("capture-failed")
+            for by in self._contradicting().get(ref, ()):
+                yield Flag("another-hash", "", by)
             return
         record = self.view.record(lookup.id_of(ref))
         if record is None:
@@ -221,6 +228,15 @@ class Standings:
             yield from self._consents(ref)
         yield from self._erased_refs(record)
         yield from self._without_evidence(record)
+
+    def _contradicting(self) -> dict[str, list[str]]:
+        """Return the items that say another hash of an item than it has, by that item."""
+        if self._other_hashes is None:
+            self._other_hashes = {}
+            for one in belonging.said(self.view.case):
+                if one.how == "changed":
+                    self._other_hashes.setdefault(one.item, []).append(one.by)
+        return self._other_hashes
 
     def _erased_refs(self, record: Record) -> Iterator[Flag]:
         erased = [one for one in references(record) if self._is_erased(str(one.value))]

@@ -20,6 +20,11 @@ from contrechamp.base.i18n import _
 REQUEST_TYPE = "application/timestamp-query"
 MAX_REPLY_BYTES = 1 << 18
 
+#: Hashes by their object identifiers (RFC 5754), as hashlib names them.
+_ALGORITHMS = {
+    "1.3.14.3.2.26": "sha1", "2.16.840.1.101.3.4.2.1": "sha256",
+    "2.16.840.1.101.3.4.2.2": "sha384", "2.16.840.1.101.3.4.2.3": "sha512",
+}  # fmt: skip
 _CERTIFICATES = 0xA0  # [0] in SignedData (RFC 5652 5.1)
 
 
@@ -128,6 +133,71 @@ def check_is_reply(reply: bytes, message: bytes, *, where: str = "") -> None:
         raise CheckFailedError(_("the timestamp is of something else"), where=where)
 
 
+@dataclass(frozen=True)
+class Stamped:
+    """A timestamp that somebody else had made, whatever it is of.
+
+    Args:
+        algorithm: of the hash, as hashlib names it.
+        digest: of what is stamped.
+        at: the time that it gives, UTC.
+        chain: the certificates in it, that of the authority first, each before the one above it.
+        response: as the library has it.
+    """
+
+    algorithm: str
+    digest: bytes
+    at: datetime
+    chain: tuple[x509.Certificate, ...]
+    response: rfc3161_client.TimeStampResponse
+
+
+def stamped(reply: bytes, *, where: str = "") -> Stamped:
+    """Return what a timestamp says, unchecked; `is_signed` checks it.
+
+    Args:
+        reply: an authority's answer, or the token in it alone, DER.
+        where: the place to name in errors.
+
+    Raises:
+        InputError: it is neither, is a refusal, or of a hash that is not known here.
+    """
+    try:
+        response = _granted(reply, where)
+    except InputError:
+        response = _granted(_as_reply(reply), where)
+    said = response.tst_info
+    algorithm = _ALGORITHMS.get(said.message_imprint.hash_algorithm.dotted_string)
+    try:
+        found = [x509.load_der_x509_certificate(one) for one in response.signed_data.certificates]
+        signer = _signer(response)
+    except ValueError as error:
+        raise InputError(_("it is not a timestamp reply (RFC 3161)"), where=where) from error
+    if algorithm is None:
+        raise InputError(_("it is not a timestamp reply (RFC 3161)"), where=where)
+    chain = [signer]
+    while above := [one for one in found if one.subject == chain[-1].issuer and one not in chain]:
+        chain.append(above[0])  # those that name each other in a circle end it, too
+    return Stamped(algorithm, said.message_imprint.message, said.gen_time, tuple(chain), response)
+
+
+def is_signed(stamp: Stamped, trusted: Sequence[x509.Certificate]) -> bool:
+    """Return whether an authority below one of these certificates signed a timestamp."""
+    try:
+        _verifier(trusted, stamp.chain).verify(stamp.response, stamp.digest)
+    # Manipulated certificates raise errors of many kinds; whichever it is, the check failed.
+    except Exception:
+        return False
+    return True
+
+
+def _as_reply(token: bytes) -> bytes:
+    """Return the answer of an authority that grants a token (RFC 3161, 2.4.2)."""
+    body = bytes.fromhex("3003020100") + token
+    size = len(body).to_bytes((len(body).bit_length() + 7) // 8)
+    return b"\x30" + bytes([0x80 | len(size)]) + size + body
+
+
 def _asked(message: bytes) -> rfc3161_client.TimeStampRequest:
     builder = (
         rfc3161_client.TimestampRequestBuilder()
@@ -167,11 +237,14 @@ def _verifier(
     trusted: Sequence[x509.Certificate], chain: Sequence[x509.Certificate]
 ) -> rfc3161_client.Verifier:
     builder = rfc3161_client.VerifierBuilder(roots=list(trusted))
+    # A trusted root that another one certified too comes along as if it stood below that one, and
+    # it would be chance which of the two the library goes by.
+    named = {one.subject for one in trusted}
     for number, certificate in enumerate(chain):
         if number == 0:
             builder = builder.tsa_certificate(certificate)
         # The library trusts a root that it is given as anything: what comes with a reply is none.
-        elif certificate.issuer != certificate.subject:
+        elif certificate.issuer != certificate.subject and certificate.subject not in named:
             builder = builder.add_intermediate_certificate(certificate)
     return builder.build()
 

@@ -11,8 +11,9 @@ MAX_KINDS = 32
 #: Longest text, which is cut beyond that, and longest headers, which are damage beyond that.
 LONGEST, MAX_HEADER = 2_000, 64 << 10
 MAX_PART_JSON = 1 << 20
-#: Largest list of contents of a zip: a hundred times what a capture needs today.
-MAX_DIRECTORY = 2 << 20
+#: Largest list of contents of a zip: one of a hundred thousand parts. An export of Hunchly of a
+#: thousand pages has nine thousand.
+MAX_DIRECTORY = 12 << 20
 PIECE = 1 << 16
 
 #: Stable words for why reading a capture ended early; records hold them.

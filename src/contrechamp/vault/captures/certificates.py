@@ -92,6 +92,15 @@ def last_authority(certificates: Sequence[x509.Certificate]) -> str:
     return name_of(certificates[-1].issuer)
 
 
+def authority_among(
+    certificates: Sequence[x509.Certificate], roots: Sequence[x509.Certificate]
+) -> str:
+    """Return the name of the first of some roots that a chain, which was checked, leads to."""
+    named = {root.subject for root in roots}
+    subjects = (name for one in certificates for name in (one.subject, one.issuer))
+    return next((name_of(subject) for subject in subjects if subject in named), "")
+
+
 def name_of(name: x509.Name) -> str:
     """Return what a subject or issuer is called."""
     return next(iter(_common_names(name)), "") or name.rfc4514_string()

@@ -33,6 +33,7 @@ CHANGED: Final = frozenset({
     "signature-of-other",  # signed is another hash than that of the list
     "record-changed",  # a WARC record has another digest than it says
     "payload-changed",
+    "vouched-changed",  # a file beside it has another hash than this one says
     "media-changed",  # no file in a ProofMode zip has the hash that the proof names
 })  # fmt: skip
 DAMAGED: Final = frozenset({"damaged"})
@@ -49,22 +50,26 @@ DOUBTFUL: Final = frozenset({
     "timestamp-wrong",
     "times-differ",
     "stamp-of-other",
+    "signatures-of-other",  # none of several fits
+    "index-differs",  # leads to other records than it says, or to none
 })  # fmt: skip
 #: It could not be checked, or not all of it.
 OPEN: Final = frozenset({
     "limit", "list-none", "hash-unknown", "part-unhashed", "payload-unread", "digest-unknown",
     "record-without-digest", "signature-unknown", "signature-elsewhere", "chain-unchecked",
     "attestation-unchecked", "key-missing", "media-elsewhere", "part-unread", "stamp-unread",
+    "timestamp-unchecked", "vouched-elsewhere", "vouched-uncompared", "index-unread",
+    "hashes-of-other", "part-unsigned",
 })  # fmt: skip
 AGREEING: Final = frozenset({
     "parts-agree", "list-agrees", "records-agree", "payloads-agree", "signed-by-key",
-    "signed-by-domain", "media-agrees", "timestamped",
+    "signed-by-domain", "media-agrees", "timestamped", "stamped", "index-agrees", "vouched-agrees",
 })  # fmt: skip
 #: Said beside, without weight for the verdict.
 NOTES: Final = frozenset({
     "unsigned", "chain-known-root",
     "timestamp-known-root", "timestamp-unknown-root", "revisit", "revisit-elsewhere",
-    "record-shortened", "stamp-pending", "stamp-bitcoin", "stamp-other",
+    "record-shortened", "index-lacks", "stamp-pending", "stamp-bitcoin", "stamp-other",
 })  # fmt: skip
 
 #: Every code, worst first.
@@ -73,6 +78,9 @@ ALL: Final = tuple(
 )
 #: Verdicts about which a reader has to know before relying on the capture.
 FAILED: Final = frozenset({"changed", "damaged", "doubtful"})
+
+#: Codes of which a reader has to know.
+FAILING: Final = CHANGED | DAMAGED | DOUBTFUL
 
 MAX_PLACES, MAX_PLACE = 10, 200
 
@@ -129,10 +137,17 @@ def verdict(state: Mapping[str, Any]) -> Verdict | Literal[""]:
     return next((one for one in get_args(Verdict) if one == told), "unchecked")
 
 
-def checks_of(state: Mapping[str, Any]) -> dict[str, tuple[int, list[str]]]:
-    """Return the codes of an item, how often each was found, and where; worst first."""
-    capture = state.get("capture")
-    checks = capture.get("checks") if isinstance(capture, dict) else None
+def checks_of(
+    state: Mapping[str, Any], member: Literal["capture", "vouches"] = "capture"
+) -> dict[str, tuple[int, list[str]]]:
+    """Return the codes of an item, how often each was found, and where; worst first.
+
+    Args:
+        state: of the item, whoever wrote it.
+        member: of what it is of itself, or of what it says of others (see `vouching`).
+    """
+    told_of = state.get(member)
+    checks = told_of.get("checks") if isinstance(told_of, dict) else None
     found = {}
     for code, one in sorted(checks.items(), key=_rank) if isinstance(checks, dict) else ():
         told = one if isinstance(one, dict) else {}
@@ -143,11 +158,17 @@ def checks_of(state: Mapping[str, Any]) -> dict[str, tuple[int, list[str]]]:
     return dict(list(found.items())[:MAX_KINDS])
 
 
+def has_failed(state: Mapping[str, Any]) -> bool:
+    """Return whether a reader has to know of an item, by its own checks, before relying on it."""
+    return verdict(state) in FAILED or not FAILING.isdisjoint(checks_of(state, "vouches"))
+
+
 def failing(state: Mapping[str, Any]) -> str:
-    """Return where the check of a capture failed first; "" if it did not, or no place is known."""
-    bad = CHANGED | DAMAGED | DOUBTFUL
-    found = checks_of(state)
-    return next((at for code, (_n, places) in found.items() if code in bad for at in places), "")
+    """Return where the check of an item failed first; "" if it did not, or no place is known."""
+    found = checks_of(state) | checks_of(state, "vouches")
+    return next(
+        (at for code, (_n, places) in found.items() if code in FAILING for at in places), ""
+    )
 
 
 def _rank(item: tuple[str, Any]) -> tuple[int, str]:

@@ -2,7 +2,8 @@
 
 Whatever the bytes are, the answer has the same form:
 
-    {"format": "warc" | "wacz" | "proofmode", "complete": "yes" | "no", "problem": "...",
+    {"format": "warc" | "wacz" | "proofmode" | "hunchly",
+     "complete": "yes" | "no", "problem": "...",
      "checked", "checks": see `findings`,
      "records": 3, "types": {"response": 2, ...}, "statuses": {"200": 2},
      "first": time, "last": time,
@@ -21,6 +22,9 @@ from contrechamp.vault.captures import wacz, warc, zips
 from contrechamp.vault.captures.bounds import DAMAGED, LIMIT, PIECE, Budget, StopError
 from contrechamp.vault.captures.listed import Listed
 from contrechamp.vault.captures.warc_digests import Revisits
+
+#: The list by which an export of Hunchly is known.
+HUNCHLY_PAGES = "case_data/pages.json"
 
 
 def listing(content: IO[bytes]) -> dict[str, Any] | None:
@@ -47,6 +51,8 @@ def _zip(content: IO[bytes], head: bytes, size: int) -> dict[str, Any] | None:
             names = archive.namelist()
             if wacz.PACKAGE in names or sum(map(wacz.is_likely, names)) > 1:
                 return wacz.listing(archive, size)
+            if HUNCHLY_PAGES in names:
+                return _hunchly(archive, size)
             return _proofmode(archive, size) if any(map(_is_proof, names)) else None
     except zips.BROKEN as error:
         problem = LIMIT if isinstance(error, zips.ListTooLargeError) else DAMAGED
@@ -56,6 +62,12 @@ def _zip(content: IO[bytes], head: bytes, size: int) -> dict[str, Any] | None:
 def _is_proof(name: str) -> bool:
     """Return whether a part of a zip has a name as parts of a ProofMode zip have."""
     return name.endswith((".proof.csv", ".proof.json"))
+
+
+def _hunchly(archive: zipfile.ZipFile, size: int) -> dict[str, Any]:
+    from contrechamp.vault.captures import hunchly  # few files need what that loads
+
+    return hunchly.listing(archive, size)
 
 
 def _proofmode(archive: zipfile.ZipFile, size: int) -> dict[str, Any]:

@@ -19,8 +19,6 @@ import io
 import json
 import re
 import zipfile
-from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -28,7 +26,6 @@ from contrechamp.vault.captures import openpgp, stamps, zips
 from contrechamp.vault.captures.bounds import (
     LIMIT,
     MAX_PART_JSON,
-    PIECE,
     Budget,
     StopError,
 )
@@ -67,17 +64,17 @@ def listing(archive: zipfile.ZipFile, size: int) -> dict[str, Any]:
 def _check(archive: zipfile.ZipFile, listed: Listed) -> None:
     checks = listed.checks
     parts = [one for one in archive.infolist() if not one.is_dir()]
-    for name, many in Counter(one.filename for one in parts).items():
-        if many > 1:
-            checks.add("part-twice", name)
+    zips.tell_twice(archive, checks)
     small = {
-        one.filename: _small(archive, one, listed) for one in parts if one.filename.endswith(SMALL)
+        one.filename: zips.read_small(archive, one, listed, MAX_PART_JSON)
+        for one in parts
+        if one.filename.endswith(SMALL)
     }
     hashes = {}
     for part in parts:
         if not (part.filename in small or _BESIDE.fullmatch(part.filename)):
             hashed = hashlib.sha256()
-            if _read(archive, part, hashed.update, listed):
+            if zips.read_part(archive, part, hashed.update, listed):
                 hashes[part.filename] = hashed.hexdigest()
     _check_proofs(small, hashes, checks)
     _check_signatures(archive, small, hashes, listed)
@@ -124,7 +121,7 @@ def _check_signatures(
         except openpgp.UnknownError:
             listed.checks.add("signature-unknown", name)
             continue
-        if keys and _read(archive, parts[of], hashing.update, listed):
+        if keys and zips.read_part(archive, parts[of], hashing.update, listed):
             signer = hashing.signer(keys)
             listed.checks.add("signed-by-key" if signer else "signature-wrong", signer or of)
 
@@ -138,40 +135,6 @@ def _keys(small: dict[str, bytes], checks: Findings) -> list[openpgp.Key]:
     if not found:
         checks.add("signature-unknown" if named else "key-missing", KEY)
     return found
-
-
-def _small(archive: zipfile.ZipFile, part: zipfile.ZipInfo, listed: Listed) -> bytes:
-    """Return a part that is small; empty if it is not, or damaged."""
-    content = io.BytesIO()
-    if part.file_size > MAX_PART_JSON:
-        listed.checks.add("part-unread", part.filename)
-    elif _read(archive, part, content.write, listed):
-        return content.getvalue()
-    return b""
-
-
-def _read(
-    archive: zipfile.ZipFile,
-    part: zipfile.ZipInfo,
-    take: Callable[[bytes], object],
-    listed: Listed,
-) -> bool:
-    """Read a part; return whether all of it is there.
-
-    Raises:
-        StopError: if too much was unpacked.
-    """
-    try:
-        if part.compress_type not in zips.BOUNDED:
-            raise zipfile.BadZipFile("compression")
-        with archive.open(part) as file:
-            while piece := file.read(PIECE):
-                listed.budget.spend(len(piece))
-                take(piece)
-    except zips.BROKEN:
-        listed.checks.add("damaged", part.filename)
-        return False
-    return True
 
 
 def _digest_of_json(content: bytes) -> str:

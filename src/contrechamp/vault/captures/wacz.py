@@ -9,10 +9,10 @@ import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from contrechamp.vault.captures import warc, zips
+from contrechamp.vault.captures import cdxj, warc, zips
 from contrechamp.vault.captures.bounds import (
     DAMAGED,
     LIMIT,
@@ -32,6 +32,8 @@ FIRST_EDITION = "webarchive.yaml"
 MAX_PACKAGE = 8 << 20
 #: Parts that a list does not name: itself, and what names it.
 _UNLISTED = (PACKAGE, DIGEST)
+#: Parts that lead to the records.
+_INDEX = re.compile(r"indexes/[^/]+\.cdxj?(\.gz)?")
 #: Names that parts of a WACZ have, by which one is known that has lost its list or its end.
 _LIKELY = re.compile(
     r"archive/.+\.warc(\.gz)?|pages/[^/]+\.jsonl|indexes/[^/]+\.(cdxj?(\.gz)?|idx)"
@@ -96,6 +98,7 @@ def _check_parts(
     archive: zipfile.ZipFile, expected: dict[str, dict[str, Any]], listed: Listed
 ) -> str:
     checks, revisits = listed.checks, Revisits()
+    places: dict[str, dict[int, warc.Place]] = {}
     parts = [part for part in archive.infolist() if not part.is_dir()]
     times = Counter(part.filename for part in parts)
     for name, many in times.items():
@@ -108,14 +111,41 @@ def _check_parts(
             checks.add("part-missing", name)
     problem = ""
     for part in parts:
-        ended = _check_part(archive, part, expected.get(part.filename, {}), listed, revisits)
+        here = places.setdefault(part.filename.rpartition("/")[2], {})
+        ended = _check_part(archive, part, expected.get(part.filename, {}), listed, revisits, here)
         problem = problem or ended
         if ended:
             checks.add("limit" if ended == LIMIT else "damaged", part.filename)
         if listed.budget.left < 0:
             break
     revisits.judge(checks)
+    if not problem:  # of what could not be read to its end, an index knows more
+        _check_indexes(archive, parts, places, listed)
     return problem
+
+
+def _check_indexes(
+    archive: zipfile.ZipFile,
+    parts: Iterable[zipfile.ZipInfo],
+    places: Mapping[str, Mapping[int, warc.Place]],
+    listed: Listed,
+) -> None:
+    """Hold the indexes against the records, and say which of these are in none."""
+    there: set[tuple[str, int]] = set()
+    indexes = [part for part in parts if _INDEX.fullmatch(part.filename)]
+    for part in indexes:
+        try:
+            if part.compress_type not in zips.BOUNDED:
+                raise zipfile.BadZipFile("compression")
+            with archive.open(part) as file:
+                there |= cdxj.check(file, places, listed.budget, listed.checks)
+        except (StopError, *zips.BROKEN):
+            listed.checks.add("index-unread", part.filename)
+            return
+    for name, records in places.items() if indexes else ():
+        for offset, record in records.items():
+            if (name, offset) not in there:
+                listed.checks.add("index-lacks", record.url)
 
 
 def _check_part(
@@ -124,6 +154,7 @@ def _check_part(
     expected: dict[str, Any],
     listed: Listed,
     revisits: Revisits,
+    places: dict[int, warc.Place],
 ) -> str:
     """Read one part; return why that ended early, "" if it did not."""
     named = expected.get("digest")
@@ -137,7 +168,7 @@ def _check_part(
         with archive.open(part) as file:
             hashed = zips.Hashed(file, {named[0]} if named else set(), listed.budget)
             if is_warc:
-                problem = _warc(hashed, listed, revisits)
+                problem = _warc(hashed, listed, revisits, places)
             if named:
                 hashed.drain()
     except StopError as stop:
@@ -159,9 +190,11 @@ def _compare(hashed: zips.Hashed, expected: dict[str, Any], name: str, checks: F
         checks.add("size-differs", name)
 
 
-def _warc(file: zips.Hashed, listed: Listed, revisits: Revisits) -> str:
+def _warc(
+    file: zips.Hashed, listed: Listed, revisits: Revisits, places: dict[int, warc.Place]
+) -> str:
     try:
-        warc.read(file, listed, revisits)
+        warc.read(file, listed, revisits, places)
     except StopError as stop:
         return str(stop)
     return ""

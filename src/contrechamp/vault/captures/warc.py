@@ -6,29 +6,38 @@ lines may never end, counts may lie.
 
 import zlib
 from collections.abc import Iterator
-from typing import Protocol
+from typing import NamedTuple
 
 from contrechamp.vault.captures.bounds import (
     DAMAGED,
     LIMIT,
+    LONGEST,
     MAX_HEADER,
     MAX_LINES,
     MAX_RECORDS,
-    PIECE,
-    Budget,
     StopError,
 )
 from contrechamp.vault.captures.listed import Listed, clean, count
+from contrechamp.vault.captures.unpacking import GZIP, Reads, Unpacked
 from contrechamp.vault.captures.warc_digests import Block, Revisits
 
-GZIP, WARC = b"\x1f\x8b", b"WARC/"
+WARC = b"WARC/"
+#: Types of records that hold what was captured, or say that it was as before.
+CAPTURED = ("response", "resource", "revisit")
 
 
-class Reads(Protocol):
-    """A file, or a part of one."""
+class Place(NamedTuple):
+    """A record, as an index names it.
 
-    def read(self, size: int, /) -> bytes:
-        """Return the next bytes, at most `size`."""
+    Args:
+        url: that it is of.
+        time: of the capture, its digits only.
+        digest: of its payload, as it stands there; "" if it names none.
+    """
+
+    url: str
+    time: str
+    digest: str
 
 
 def is_warc(head: bytes) -> bool:
@@ -41,21 +50,26 @@ def is_warc(head: bytes) -> bool:
     return head.startswith(WARC)
 
 
-def read(file: Reads, listed: Listed, revisits: Revisits) -> None:
+def read(
+    file: Reads, listed: Listed, revisits: Revisits, places: dict[int, Place] | None = None
+) -> None:
     """List the records of a WARC, and check their digests.
 
     Args:
         file: the WARC.
         listed: is filled.
         revisits: of all WARCs of the capture.
+        places: is filled with the records that were captured, by where they begin in the file.
 
     Raises:
         StopError: if reading cannot go on.
     """
-    stream = _Stream(_unpacked(file, listed.budget))
+    unpacked = Unpacked(file, listed.budget)
+    stream = _Stream(unpacked.pieces())
     while True:
         while (line := stream.line()) in (b"\r\n", b"\n"):
             pass
+        begins = stream.position - len(line)
         if not line:
             return
         if not line.startswith(WARC):
@@ -67,6 +81,9 @@ def read(file: Reads, listed: Listed, revisits: Revisits) -> None:
         if not length.isascii() or not length.isdigit() or len(length) > 15:
             raise StopError(DAMAGED)
         _record(stream, headers, int(length), listed, revisits)
+        start = unpacked.starts.pop(begins, None) if unpacked.is_packed else begins
+        if places is not None and start is not None and headers.get("warc-type") in CAPTURED:
+            places[start] = _place(headers)
 
 
 def _record(
@@ -82,33 +99,10 @@ def _record(
     revisits.note(headers)
 
 
-def _unpacked(file: Reads, budget: Budget) -> Iterator[bytes]:
-    """Yield the content of a WARC in pieces, decompressed if it is made of gzip members."""
-    piece = file.read(PIECE)
-    if not piece.startswith(GZIP):
-        while piece:
-            budget.spend(len(piece))
-            yield piece
-            piece = file.read(PIECE)
-        return
-    packed = zlib.decompressobj(31)
-    while piece:
-        try:
-            out = packed.decompress(piece, PIECE)
-        except zlib.error:
-            raise StopError(DAMAGED) from None
-        # An empty member costs time too: each counts as if it held something.
-        budget.spend(len(out) + (1 << 10) if packed.eof else len(out))
-        if out:
-            yield out
-        piece = packed.unconsumed_tail
-        if packed.eof:
-            piece, packed = packed.unused_data, zlib.decompressobj(31)
-            piece = piece or file.read(PIECE)
-        elif not piece:
-            piece = file.read(PIECE)
-            if not piece:
-                raise StopError(DAMAGED)  # the last member does not end
+def _place(headers: dict[str, str]) -> Place:
+    time = "".join(filter(str.isdigit, headers.get("warc-date", "")))
+    url = headers.get("warc-target-uri", "").strip("<>")
+    return Place(url[:LONGEST], time[:20], headers.get("warc-payload-digest", "")[:200])
 
 
 class _Stream:
@@ -116,9 +110,16 @@ class _Stream:
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces, self.buffer, self.at, self.lines = pieces, b"", 0, 0
+        self._before = 0
+
+    @property
+    def position(self) -> int:
+        """How many bytes were taken."""
+        return self._before + self.at
 
     def _more(self) -> bool:
         piece = next(self._pieces, b"")
+        self._before += self.at
         self.buffer, self.at = self.buffer[self.at :] + piece, 0
         return bool(piece)
 
@@ -175,7 +176,7 @@ def _note(headers: dict[str, str], beginning: bytes, listed: Listed) -> None:
     count(listed.types, kind)
     time = clean(headers.get("warc-date"), 40)
     listed.note_time(time)
-    if kind not in ("response", "resource", "revisit"):
+    if kind not in CAPTURED:
         return
     status, media_type = _answer(headers, beginning) if kind != "resource" else ("", "")
     if kind == "resource":

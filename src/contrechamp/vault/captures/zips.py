@@ -5,12 +5,15 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
 from contrechamp.vault.captures import bounds
 from contrechamp.vault.captures.bounds import PIECE, Budget
+from contrechamp.vault.captures.findings import Findings
+from contrechamp.vault.captures.listed import Listed
 
 ZIP = b"PK\x03\x04"
 
@@ -105,3 +108,45 @@ class Hashed:
     def digests(self) -> dict[str, bytes]:
         """Return the digest of what was read, by algorithm."""
         return {name: one.digest() for name, one in self._hashes.items()}
+
+
+def tell_twice(archive: zipfile.ZipFile, checks: Findings) -> None:
+    """Say which names parts have that another part has too."""
+    names = Counter(one.filename for one in archive.infolist() if not one.is_dir())
+    for name, many in names.items():
+        if many > 1:
+            checks.add("part-twice", name)
+
+
+def read_small(archive: zipfile.ZipFile, part: zipfile.ZipInfo, listed: Listed, most: int) -> bytes:
+    """Return a part that has at most so many bytes; empty if it has more, or is damaged."""
+    content = io.BytesIO()
+    if part.file_size > most:
+        listed.checks.add("part-unread", part.filename)
+    elif read_part(archive, part, content.write, listed):
+        return content.getvalue()
+    return b""
+
+
+def read_part(
+    archive: zipfile.ZipFile,
+    part: zipfile.ZipInfo,
+    take: Callable[[bytes], object],
+    listed: Listed,
+) -> bool:
+    """Read a part; return whether all of it is there.
+
+    Raises:
+        StopError: if too much was unpacked.
+    """
+    try:
+        if part.compress_type not in BOUNDED:
+            raise zipfile.BadZipFile("compression")
+        with archive.open(part) as file:
+            while piece := file.read(PIECE):
+                listed.budget.spend(len(piece))
+                take(piece)
+    except BROKEN:
+        listed.checks.add("damaged", part.filename)
+        return False
+    return True

@@ -10,6 +10,7 @@ from typing import IO, NamedTuple
 from filetype.match import match
 from filetype.types import DOCUMENT, TYPES
 
+from contrechamp.vault.captures import vouching
 from contrechamp.vault.metadata import movie
 
 #: How many first bytes are looked at to tell what a file is.
@@ -100,6 +101,7 @@ def needs_reader(head: bytes, kind: str) -> bool:
         kind.startswith("image/")
         or movie.may_be_movie(head)
         or head.startswith((_GZIP, _ZIP, _WARC))
+        or vouching.kind_of(head) != ""
     )
 
 

@@ -3,11 +3,17 @@
 from collections.abc import Iterator
 from typing import IO, Any
 
-from contrechamp.vault.captures import listing
+from contrechamp.vault.captures import listing, vouching
 from contrechamp.vault.metadata import media
+from contrechamp.vault.metadata.first_bytes import HEAD
 
 
 def described(content: IO[bytes], *, announced: bool) -> Iterator[dict[str, Any]]:
-    """Yield what `media.describe` and `listing.listing` say about content, in one value."""
-    capture = listing.listing(content)
-    yield media.describe(content, announced=announced) | ({"capture": capture} if capture else {})
+    """Yield what `media.describe`, `listing` and `vouching` say about content, in one value."""
+    content.seek(0)
+    more = {
+        "vouches": vouching.vouches(content, content.read(HEAD)),
+        "capture": listing.listing(content),
+    }
+    found = media.describe(content, announced=announced)
+    yield found | {name: facts for name, facts in more.items() if facts}

@@ -28,7 +28,7 @@ UNCONFINED: Final = "read_unconfined"
 
 #: Members that a reader may fill, and the type of what is in them.
 _MEMBERS: Mapping[str, type] = {"media_type": str, "exif": dict, "movie": dict, "c2pa": dict,
-                                "capture": dict}  # fmt: skip
+                                "capture": dict, "vouches": dict}  # fmt: skip
 #: Those of them whose members are all text.
 _TEXTS = ("exif", "movie")
 
