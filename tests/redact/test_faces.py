@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from contrechamp.base.errors import InputError
 from contrechamp.redact.faces import onnx, weights
-from contrechamp.redact.faces.boxes import as_boxes, clip, covered_share, enlarge, iou
+from contrechamp.redact.faces.boxes import as_boxes, clip, covered_share, iou
 from contrechamp.redact.faces.centerface import WEIGHTS, CenterFace
 from contrechamp.redact.faces.hits import Hits
 from contrechamp.redact.faces.onnx_parts import part
@@ -209,7 +209,8 @@ def test_parts_hold_every_box_with_room_around_it(
     assert all(0 <= p[0] < p[2] <= width and 0 <= p[1] < p[3] <= height for p in parts)
     for box in clip(boxes, width, height):
         if box[0] < box[2] and box[1] < box[3]:
-            around = clip(enlarge(box[None], 3.0), width, height)
+            room = np.minimum(box[2:] - box[:2], 200 / scale)
+            around = clip(as_boxes([*(box[:2] - room), *(box[2:] + room)]), width, height)
             assert covered_share(around, as_boxes(parts))[0] > 0.999999
 
 

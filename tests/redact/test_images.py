@@ -20,6 +20,7 @@ from contrechamp.base.progress import silent
 from contrechamp.redact.faces.boxes import as_boxes, iou
 from contrechamp.redact.outcome import Outcome
 from contrechamp.redact.pictures import masking
+from contrechamp.redact.pictures.reading import read_picture
 from contrechamp.redact.request import Request
 from contrechamp.redact.sidecar import HandBoxes, parse_sidecar
 from redact.made_dng import made_dng
@@ -337,24 +338,44 @@ def test_hits_under_the_threshold_are_told_and_not_covered(tmp_path: Path) -> No
     assert doubtful[0].box is not None
 
 
-def test_a_face_that_is_seen_only_in_what_was_written_is_covered_too(
+def test_a_face_that_is_seen_only_beside_covers_is_covered_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first search of the source is unsure; the search of the output finds the face."""
+    """The first search finds a place beside the face; the search of what is covered finds it."""
     found, calls = masking.find_faces, []
-    unsure = (masking.REPORT_AT + masking.COVER_AT) / 2
 
-    def unsure_at_first(*args: object) -> object:
+    def another_place_at_first(*args: object) -> object:
         calls.append(1)
         hits = found(*args)  # type: ignore[arg-type]
-        return replace(hits, scores=hits.scores * 0 + unsure) if len(calls) == 1 else hits
+        return replace(hits, boxes=hits.boxes * 0 + [4, 4, 36, 36]) if len(calls) == 1 else hits
 
-    monkeypatch.setattr(masking, "find_faces", unsure_at_first)
+    monkeypatch.setattr(masking, "find_faces", another_place_at_first)
     outcome = mask(tmp_path, saved(SMALL, "PNG"), SEARCHED)
-    assert outcome.covered
     left, top, right, bottom = FACE
     assert (np.asarray(masked(tmp_path))[top:bottom, left:right] == 0).all()
-    assert len(calls) >= 3
+    assert len(outcome.covered) >= 2
+
+
+def test_what_is_searched_is_what_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside covers a copy shows what the first search saw, in JPEG too, which rounds."""
+    found, seen = masking.find_faces, []
+
+    def kept(rgb: np.ndarray, *rest: object) -> object:
+        seen.append(rgb.copy())
+        return found(rgb, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(masking, "find_faces", kept)
+    for style in ("fill", "noise"):
+        seen.clear()
+        mask(tmp_path, saved(SMALL, "JPEG", quality=95), replace(SEARCHED, style=style))
+        pixels = np.asarray(masked(tmp_path))
+        same = (pixels == seen[0]).all(axis=2)
+        assert 0.3 < same.mean() < 0.95
+        assert (pixels == seen[-1]).all()
+        left, top, right, bottom = FACE
+        assert not same[top:bottom, left:right].any()
 
 
 def test_covering_ends_even_where_nearly_everything_is_a_hit(tmp_path: Path) -> None:
@@ -375,6 +396,21 @@ def test_a_face_that_is_left_fails_the_check(
     (tmp_path / "source").write_bytes(saved(SMALL, "PNG"))
     outcome = masking.mask_image(tmp_path / "source", tmp_path / "masked", SEARCHED, silent)
     assert not outcome.checks[-1].passed
+
+
+@pytest.mark.parametrize("turned", [1, 6])
+def test_a_large_jpeg_is_read_smaller_where_that_is_enough(tmp_path: Path, turned: int) -> None:
+    about = Image.Exif()
+    about[0x0112] = turned
+    wide = SMALL.resize((1600, 900))
+    (tmp_path / "source").write_bytes(saved(wide, "JPEG", exif=about))
+    picture = read_picture(tmp_path / "source", enough_px=400)
+    upright = wide if turned == 1 else wide.transpose(Image.Transpose.ROTATE_270)
+    assert picture.size == upright.size
+    small = upright.resize((upright.width // 2, upright.height // 2))
+    assert picture.rgb.shape[:2] == (small.height, small.width)
+    assert np.abs(picture.rgb.astype(int) - np.asarray(small)).mean() < 3
+    assert read_picture(tmp_path / "source", enough_px=901).rgb.shape[:2] == upright.size[::-1]
 
 
 def truncated(coded: str) -> bytes:

@@ -22,8 +22,9 @@ REPORT_AT = 0.05
 RIM_PX = 2.0
 #: Left, top, right and bottom of a part of a picture, px.
 Part = tuple[int, int, int, int]
-#: Around what is looked at again there is at least so much of the picture, in pixels of the pass.
-ROOM_PX = 64.0
+#: Around what is looked at again there is at least so much of the picture, in pixels of the pass,
+#: and at most so much: room for the largest face that a pass answers for.
+ROOM_PX, MOST_ROOM_PX = 64.0, 200.0
 #: What is made much smaller is first made smaller by whole pixels, which is quicker, but left at
 #: least so many times as large as it is to be.
 _REDUCING_GAP = 2.0
@@ -163,11 +164,13 @@ def _pass(
 def windows(boxes: F8, scale: float, width: int, height: int) -> list[Part]:
     """Return the parts of a picture around `boxes`: left, top, right, bottom in px.
 
-    Around each box there is room for a face of its size, and for what the net sees around a face.
+    Around each box there is room for a face of its size, but no more than the pass finds, and for
+    what the net sees around a face.
     Where all parts together are nearly as large as the picture, the picture is the only one.
     """
     cell = ROOM_PX / 2 / scale
-    room = np.maximum(boxes[:, 2:] - boxes[:, :2], ROOM_PX / scale)
+    sides = boxes[:, 2:] - boxes[:, :2]
+    room = np.clip(sides, ROOM_PX / scale, MOST_ROOM_PX / scale)
     wanted = np.hstack([boxes[:, :2] - room, boxes[:, 2:] + room]) / cell
     across, down = math.ceil(width / cell), math.ceil(height / cell)
     cells = np.unique(outward(wanted, across, down), axis=0)

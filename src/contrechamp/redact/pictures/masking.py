@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
@@ -14,12 +13,13 @@ from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 from contrechamp.redact.faces.known_recall import blind_below_px
 from contrechamp.redact.faces.search import COVER_AT, PLAN, REPORT_AT, SearchPlan, find_faces
 from contrechamp.redact.outcome import NOT_SEARCHED, Box, Check, Covered, Look, Outcome
-from contrechamp.redact.pictures.reading import our_limit_of_pixels, read_picture
-from contrechamp.redact.request import Request, Style
+from contrechamp.redact.pictures.reading import DecodedPicture, read_picture
+from contrechamp.redact.pictures.writing import Written, as_read_back, write
+from contrechamp.redact.request import Request
 
-#: The covered picture is searched at most this often around covers and hits, sure or not, and what
-#: is found is covered as well: elsewhere it is what was searched before, but for what JPEG rounds.
-#: Two or three rounds are usual; more than six at a threshold of 0.01, where covers cause new hits.
+#: The covered picture is searched at most this often around covers, and what is found is covered
+#: as well: elsewhere it is what was searched before. Two or three rounds are usual; more than six
+#: at a threshold of 0.01, where covers cause new hits.
 ROUNDS = 20
 #: A hit with at least this share under covers is caused by the covers, not by a face.
 UNDER_COVERS = 0.5
@@ -29,29 +29,6 @@ TOLERANCE = 2
 LOOKS = 12
 #: Faces of up to this many times the smallest size that is found call for a second look.
 NEARLY_BLIND = 1.5
-
-_SAVED_AS: dict[str, dict[str, object]] = {
-    # 4:4:4, so that a block of the grid is a block of every channel.
-    ".jpg": {"format": "JPEG", "quality": 92, "subsampling": 0},
-    ".png": {"format": "PNG"},
-    ".webp": {"format": "WEBP", "lossless": True, "quality": 50, "method": 2, "exact": True},
-    ".tif": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
-}
-
-
-@dataclass(frozen=True)
-class _Written:
-    """The written picture, read back.
-
-    Args:
-        rgb: (height, width, 3).
-        off_by: largest difference (of 255) between a covered pixel and its cover.
-        share: of the picture that is covered.
-    """
-
-    rgb: RGB
-    off_by: int
-    share: float
 
 
 @dataclass(frozen=True)
@@ -111,20 +88,13 @@ def mask_image(source: Path, target: Path, request: Request, progress: Progress)
     if request.hand:
         request.hand.check_picture(width, height)
     with progress(_("covering faces"), 2) as advance:
-        found = search.everything(picture.rgb)
-        faces = found.at_least(search.cover_at)
+        # What is searched is what a reader of the copy gets, so that no face comes up by writing.
+        plain = as_read_back(picture.rgb, picture.suffix)
+        found = search.everything(plain)
         advance(1)
-        near = np.vstack([found.boxes, search.covers(faces)])
-        for _round in range(ROUNDS):
-            covers = search.covers(faces)
-            written = _write(picture.rgb, covers, target, picture.suffix, request.style)
-            left = search.everything(written.rgb, near).at_least(search.cover_at)
-            left = search.outside(left, covers)
-            if not len(left):
-                break
-            faces = concatenated([faces, left])
-            # Noise is drawn anew everywhere; one colour changes nothing but where it is new.
-            near = search.covers(left if request.style == "fill" else concatenated([found, faces]))
+        covers, faces, written, left = _covered_and_written(
+            search, picture, plain, found.at_least(search.cover_at), target
+        )
         advance(1)
     doubtful = search.outside(found.below(search.cover_at), covers)
     scales = PLAN.scales(width, height)
@@ -154,16 +124,48 @@ def search_for(request: Request) -> PictureSearch:
     )
 
 
-def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Written:
-    """Write the covered picture, and read it back."""
-    covered, under = draw_covers(rgb, covers, style)
-    Image.fromarray(covered).save(target, **_SAVED_AS[suffix])  # type: ignore[arg-type]
-    with our_limit_of_pixels(), Image.open(target) as image:
-        again = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
-    off_by = 255
-    if again.shape == covered.shape:
-        off_by = int(np.abs(again[under].astype(np.int16) - covered[under]).max(initial=0))
-    return _Written(again, off_by, float(under.mean()))
+def _covered_and_written(
+    search: PictureSearch, picture: DecodedPicture, plain: RGB, faces: Hits, target: Path
+) -> tuple[F8, Hits, Written, Hits]:
+    """Cover faces, search around the covers, and cover what is found there; write it at last.
+
+    Args:
+        search: what finds faces.
+        picture: the source.
+        plain: how it is read back where nothing is covered.
+        faces: found in that.
+        target: written.
+
+    Returns:
+        The covers, all faces under them, what was written, and faces that are left beside them.
+    """
+    style = search.request.style
+    near, left, written = search.covers(faces), concatenated(()), None
+    for _round in range(ROUNDS):
+        covers = search.covers(faces)
+        covered, under = draw_covers(picture.rgb, covers, style)
+        painted = plain.copy()
+        painted[under] = covered[under]
+        left = search.outside(_again(search, painted, near), covers)
+        if not len(left):
+            written = write(covered, under, target, picture.suffix)
+            if np.array_equal(written.rgb, painted):
+                break
+            # JPEG rounds noise in the covers: what lies around them is searched as it became.
+            left = search.outside(_again(search, written.rgb, covers), covers)
+            if not len(left):
+                break
+        faces = concatenated([faces, left])
+        # Noise is drawn anew everywhere; one colour changes nothing but where it is new.
+        near = search.covers(left if style == "fill" else faces)
+    return covers, faces, written or write(covered, under, target, picture.suffix), left
+
+
+def _again(search: PictureSearch, rgb: RGB, near: F8) -> Hits:
+    """Return the faces in a picture that changed around `near`."""
+    if not len(near):
+        return concatenated(())
+    return search.everything(rgb, near).at_least(search.cover_at)
 
 
 def _covered(faces: Hits, request: Request, width: int, height: int) -> tuple[Covered, ...]:
@@ -239,7 +241,7 @@ def covers_alone(off_by: int, allowed: int) -> Check:
     )
 
 
-def _checks(search: PictureSearch, rgb: RGB, written: _Written, left: Hits) -> tuple[Check, ...]:
+def _checks(search: PictureSearch, rgb: RGB, written: Written, left: Hits) -> tuple[Check, ...]:
     checks = [
         Check(
             _("the written picture is as large as the upright source"),
@@ -251,8 +253,8 @@ def _checks(search: PictureSearch, rgb: RGB, written: _Written, left: Hits) -> t
         checks.append(
             Check(
                 _(
-                    "a search of the written picture, around all that was found or covered, finds "
-                    "no face outside the covers"
+                    "a search of the written picture finds no face outside the covers; what lies "
+                    "far from them is what was searched before"
                 ),
                 not len(left),
                 _("found: {count}").format(count=len(left)),

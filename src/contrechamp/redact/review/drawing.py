@@ -23,7 +23,7 @@ class Drawn:
     """One picture.
 
     Args:
-        image: its pixels, upright.
+        image: its pixels, upright; of a large JPEG, perhaps a smaller one.
         width: of the whole, in the units of boxes.
         height: likewise.
         moment: seconds, or the page; None for a still picture.
@@ -42,7 +42,8 @@ def drawn(source: Path, kind: str, moments: Sequence[float], long_side: int) -> 
         source: a picture, a video, or a document.
         kind: ``image``, ``video`` or ``pdf``.
         moments: seconds, or pages from 1; what is not there is passed over.
-        long_side: px, of pages; pictures have those that they have.
+        long_side: px, of pages; pictures have those that they have, but large JPEGs no more than
+            twice as many as that needs.
     """
     if kind == "pdf":
         yield from _pages(source, sorted(int(moment) for moment in moments), long_side)
@@ -51,7 +52,7 @@ def drawn(source: Path, kind: str, moments: Sequence[float], long_side: int) -> 
     elif kind_of(source, source.name).frames:
         yield from _moving(source, sorted(moments))
     else:
-        yield _still(source)
+        yield _still(source, long_side)
 
 
 def jpeg(image: "Image", quality: int) -> str:
@@ -61,13 +62,13 @@ def jpeg(image: "Image", quality: int) -> str:
     return base64.b64encode(content.getvalue()).decode("ascii")
 
 
-def _still(source: Path) -> Drawn:
+def _still(source: Path, long_side: int) -> Drawn:
     from PIL import Image
 
     from contrechamp.redact.pictures.reading import read_picture
 
-    image = Image.fromarray(read_picture(source).rgb)
-    return Drawn(image, image.width, image.height, None)
+    picture = read_picture(source, enough_px=long_side)
+    return Drawn(Image.fromarray(picture.rgb), *picture.size, None)
 
 
 def _moving(source: Path, moments: list[float]) -> Iterator[Drawn]:

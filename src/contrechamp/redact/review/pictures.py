@@ -42,7 +42,7 @@ def take(
         For each picture: ``jpeg`` (base64), ``width`` and ``height`` in the units of boxes,
         ``moment``, and ``thumb``, a smaller ``jpeg``.
     """
-    return [small(one, kind) for one in drawn(source, kind, moments, PAGE_PX)]
+    return [small(one, kind) for one in drawn(source, kind, moments, _side(kind))]
 
 
 def take_within(
@@ -81,9 +81,13 @@ def take_within(
                 wanted = moments.get(name) or [1.0 if kind == "pdf" else 0.0]
                 taken += [
                     {**small(one, kind), "part": name, "kind": kind}
-                    for one in drawn(part, kind, wanted, PAGE_PX)
+                    for one in drawn(part, kind, wanted, _side(kind))
                 ]
     return taken[:most]
+
+
+def _side(kind: str) -> int:
+    return IMAGE_PX if kind == "image" else PAGE_PX
 
 
 def small(one: Drawn, kind: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def take(
         InputError: there is no such picture.
     """
     whole = _whole(str(source), kind, at)
-    image = whole.image if lifted is None else _lifted(whole.image, *lifted)
+    image = whole.image if lifted is None else _lifted(whole, *lifted)
     if crop is not None:
         scale = image.width / whole.width
         left, top, right, bottom = (round(edge * scale) for edge in crop)
@@ -70,12 +70,13 @@ def take(
     return {"jpeg": jpeg(small, _QUALITY), "size": [whole.width, whole.height]}
 
 
-def _lifted(image: "Image", below: str, box: Sequence[float]) -> "Image":
+def _lifted(whole: Drawn, below: str, box: Sequence[float]) -> "Image":
     """Return a picture that shows in a box what lies below it."""
-    other = _whole(below, "image", 0.0).image
+    image, other = whole.image, _whole(below, "image", 0.0).image
     if other.size != image.size:
         other = other.resize(image.size)
-    left, top, right, bottom = (round(edge) for edge in box)
+    scale = image.width / whole.width
+    left, top, right, bottom = (round(edge * scale) for edge in box)
     image = image.copy()
     image.paste(other.crop((left, top, right, bottom)), (left, top))
     return image
