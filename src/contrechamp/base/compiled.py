@@ -64,6 +64,18 @@ def compiled_part(function: _F) -> _F:
     return within(function)
 
 
+def compiled_leaf(function: _F) -> _F:
+    """Like `compiled_part`, for a function that makes no array.
+
+    Numba counts who holds an array, with an atomic operation for each array of each tuple that a
+    function is given, and one at its end: hundreds for a camera, a fifth of all time (and more on
+    two processors, which then write to the same place). A function that makes none only borrows
+    what its caller holds. One that makes an array, or keeps one, does not compile this way.
+    """
+    within = register_jitable(no_cfunc_wrapper=True, error_model="numpy", _nrt=False)
+    return within(function)
+
+
 def folder() -> Path | None:
     """Return the folder of compiled code, made if need be; None where none can be kept safely."""
     return _FOLDER if _FOLDER is not None and _made(_FOLDER) else None

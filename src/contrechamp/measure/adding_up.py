@@ -119,7 +119,7 @@ def _sum_draw(
     loop over all of them, for the reason given at `sweep.cut_slices`.
     """
     ends = lines.ends
-    segment_of, camera_of = buffers.segment, buffers.camera
+    segment_of, camera_of, levels_of = buffers.segment, buffers.camera, buffers.levels
     start_of, end_of, extent = buffers.start, buffers.end, buffers.extent
     n_levels, n_cameras = result.by_camera_m.shape[1:]
     n_groups, n_walks = result.by_group_m.shape[2], result.walk_cameras.shape[2]
@@ -176,12 +176,13 @@ def _sum_draw(
         at_hand = piece[s]
         only_total = at_hand >= told_apart
         walked = walk_start[at_hand] < walk_start[at_hand + 1]
-        many = 0
+        many = deepest = 0
         k = head[s]
         i = segment_of[k]
         while k >= 0:
             chosen[many] = k
             many += 1
+            deepest = max(deepest, levels_of[k])
             k = following[k]
         head[s] = -1
         length = np.sqrt((ends[i, 2] - ends[i, 0]) ** 2 + (ends[i, 3] - ends[i, 1]) ** 2)
@@ -190,7 +191,7 @@ def _sum_draw(
             k = chosen[j]
             c = camera_of[k]
             bit = np.uint64(1) << np.uint64(c % 64)
-            for level in range(n_levels):
+            for level in range(levels_of[k]):
                 if extent[k, level] == NONE:
                     continue
                 part = length
@@ -207,7 +208,7 @@ def _sum_draw(
                 cameras_m[level] += part
                 if walked:
                     seen_by[level, c // 64] |= bit
-        for level in range(n_levels):
+        for level in range(deepest):
             whole, partial = 0, 0
             which = 0  # sum of the numbers of the cameras at once: with a single camera, its number
             if only_total:

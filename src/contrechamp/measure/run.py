@@ -1,13 +1,14 @@
 """The whole measurement: from a scene to its figures, in the order in which the data flow."""
 
 import math
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -31,6 +32,7 @@ from contrechamp.measure.ground import (
 )
 from contrechamp.measure.groups import NEAR_M, AreaGroups, area_groups
 from contrechamp.measure.heights import NEIGHBOURS
+from contrechamp.measure.kept import Kept
 from contrechamp.measure.known import PARAMETERS, known_share, mapped
 from contrechamp.measure.network import FootNetwork, foot_network
 from contrechamp.measure.pieces import PIECE_M, StreetPieces, cut_streets
@@ -56,6 +58,7 @@ from contrechamp.sight.arrays import Level
 
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+_Result = TypeVar("_Result")
 
 DRAWS = 1000
 SEED = 1
@@ -121,16 +124,14 @@ class _GroundLines:
     """Lines over the ground, laid once for each reach: alternatives to what is assumed share it."""
 
     def __init__(self) -> None:
-        self._laid: dict[bytes, tuple[Pieces, float]] = {}
+        self._laid: Kept[bytes, tuple[Pieces, float]] = Kept()
 
     def of(self, stage: Stage) -> tuple[Pieces, float]:
         """Return what `scan_lines` does for a stage; all stages have the same places and seed."""
-        places = stage.places
-        reach_m = stage.reach_m
-        key = reach_m.tobytes()
-        if key not in self._laid:
-            self._laid[key] = scan_lines(places.placed.x, places.placed.y, reach_m, seed=stage.seed)
-        return self._laid[key]
+        at, reach_m = stage.places.placed, stage.reach_m
+        return self._laid.of(
+            reach_m.tobytes(), lambda: scan_lines(at.x, at.y, reach_m, seed=stage.seed)
+        )
 
 
 @dataclass(frozen=True)
@@ -334,24 +335,29 @@ def _measure(
     numbers = stage.uniforms(run.draws.main)
     exposure = run.expose_streets(numbers, beside=run.ground_lines.of(stage)[0])
     with _beside(stage.threads) as beside:
-        # Its draws fill the cores while the figures, which take one, are worked out.
-        of_drivers = beside(lambda: _drivers(run, numbers, exposure))
-        return _figures_and_tables(run, regions, first_figure, numbers, exposure, of_drivers)
+        return _figures_and_tables(run, regions, first_figure, numbers, exposure, beside)
+
+
+#: Begins some work beside other work, and returns how to ask for its result.
+_Beside = Callable[[Callable[[], _Result]], Callable[[], _Result]]
 
 
 @contextmanager
-def _beside(
-    threads: int | None,
-) -> Iterator[Callable[[Callable[[], Any]], Callable[[], Any]]]:
-    """Give what begins some work in a thread of its own and returns how to ask for its result.
+def _beside(threads: int | None) -> Iterator[_Beside[Any]]:
+    """Give what begins work in a thread of its own, as many at a time as there may be threads.
 
-    With a single thread allowed, the work is done when its result is asked for.
+    Most of such work waits for draws, which have threads of their own; the rest takes one core, and
+    draws of other work fill the others meanwhile. With a single thread allowed, work is done when
+    its result is asked for.
     """
     if threads == 1:
         yield lambda work: work
         return
-    with ThreadPoolExecutor(1) as pool:
-        yield lambda work: pool.submit(work).result
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        try:
+            yield lambda work: pool.submit(work).result
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # after an error, nobody asks for it
 
 
 def _figures_and_tables(
@@ -360,32 +366,35 @@ def _figures_and_tables(
     first_figure: Callable[[Figure], None] | None,
     numbers: Uniforms,
     exposure: Exposure,
-    of_drivers: Callable[[], tuple[Driver, ...]],
+    beside: _Beside[Any],
 ) -> Measurement:
     scene, stage, streets = run.scene, run.stage, run.streets
     if first_figure is not None and len(streets.length_m):
-        of_streets = street_figures(exposure, streets.length_m, stage.levels[:1], {})
-        in_view = [figure for figure in of_streets if figure.key == "streets.seen_m"]
+        first = street_figures(exposure, streets.length_m, stage.levels[:1], {})
+        in_view = [figure for figure in first if figure.key == "streets.seen_m"]
         first_figure(_figures(run, exposure, in_view, {})[0])
-    trips = run.trip_exposure(exposure)
+    # The longest first.
+    of_drivers = beside(lambda: _drivers(run, numbers, exposure))
+    asked = [
+        beside(partial(_figures_with, run, priors)) for priors in run.draws.alternatives.priors
+    ]
     questions = _questions(run, ("ground", "tracks", "streets"))
+    of_scenarios = {
+        name: beside(partial(_figures_in_scenario, run, questions, numbers, probability))
+        for name, probability in SCENARIOS.items()
+    }
+    of_pieces = beside(lambda: piece_table(streets.pieces, exposure, stage.levels))
+    of_streets = beside(lambda: street_table(scene.streets, streets.pieces, exposure, stage.levels))
+    trips = run.trip_exposure(exposure)
     drawn = [
         *_street_and_trip_figures(run, exposure, trips),
         *_ground_question(run, exposure.beside_m)(numbers),
         *questions["tracks"](numbers),
     ]
-    scenarios = {
-        name: [
-            figure
-            for question, n in run.draws.scenario.items()
-            for figure in questions[question](numbers.first(n).all_at(probability))
-        ]
-        for name, probability in SCENARIOS.items()
-    }
     figures = with_spans(
-        _figures(run, exposure, drawn, scenarios),
+        _figures(run, exposure, drawn, {name: found() for name, found in of_scenarios.items()}),
         drawn,
-        [_figures_with(run, priors) for priors in run.draws.alternatives.priors],
+        [found() for found in asked],
         run.draws.alternatives.assumed,
     )
     shares = visit_shares(exposure.alone_m, exposure.total_m, _uncertain(stage))
@@ -393,8 +402,8 @@ def _figures_and_tables(
         levels=tuple(stage.levels),
         figures=figures,
         drivers=of_drivers(),
-        pieces=piece_table(streets.pieces, exposure, stage.levels),
-        streets=street_table(scene.streets, streets.pieces, exposure, stage.levels),
+        pieces=of_pieces(),
+        streets=of_streets(),
         cameras=camera_table(stage, exposure, shares, stage.levels),
         regions=regions[~regions.is_empty].reset_index(drop=True),
         trips=trip_table(streets.trips, trips, stage.levels, scene.homes, scene.places),
@@ -413,6 +422,17 @@ def _questions(run: _Run, names: Iterable[str]) -> dict[str, _Question]:
         "tracks": lambda: partial(_track_figures, run),
     }
     return {name: ready[name]() for name in names}
+
+
+def _figures_in_scenario(
+    run: _Run, questions: Mapping[str, _Question], numbers: Uniforms, probability: float
+) -> list[DrawnFigure]:
+    """Return the figures in the first few draws, with every ordered unknown at one quantile."""
+    return [
+        figure
+        for question, n in run.draws.scenario.items()
+        for figure in questions[question](numbers.first(n).all_at(probability))
+    ]
 
 
 def _figures_with(run: _Run, priors: Priors) -> list[DrawnFigure]:

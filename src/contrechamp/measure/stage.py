@@ -30,6 +30,7 @@ from contrechamp.measure.exposure import (
 )
 from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
+from contrechamp.measure.kept import Kept
 from contrechamp.measure.known import PLACE_DOUBTFUL
 from contrechamp.measure.model_limits import Limits
 from contrechamp.measure.priors import KINDS, TURNING, ByDensity, Priors
@@ -91,7 +92,7 @@ class Stage:
     threads: int | None
     limits: Limits
     notices: tuple[Notice, ...]
-    kept: dict[tuple[bytes, int], tuple[Pieces, Standpoints]] = field(default_factory=dict)
+    kept: Kept[tuple[bytes, int], tuple[Pieces, Standpoints]] = field(default_factory=Kept)
 
     @cached_property
     def placed(self) -> Placed:
@@ -142,13 +143,15 @@ class Stage:
 
     def standing(self, pieces: Pieces) -> Standpoints:
         """Return what the places have in view of pieces in every draw, worked out once."""
-        key = (self.reach_m.tobytes(), id(pieces))
-        if key not in self.kept:
-            placed = self.places.placed
-            at = standpoints(placed.x, placed.y, self.walls, self.reach_m, pieces)
-            # With the pieces, so that no others get their number.
-            self.kept[key] = (pieces, at)
-        return self.kept[key][1]
+        placed = self.places.placed
+        # With the pieces, so that no others get their number.
+        _pieces, at = self.kept.of(
+            (self.reach_m.tobytes(), id(pieces)),
+            lambda: (
+                pieces, standpoints(placed.x, placed.y, self.walls, self.reach_m, pieces),
+            ),
+        )  # fmt: skip
+        return at
 
     def expose(
         self,

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled_part
+from contrechamp.base.compiled import compiled_leaf, compiled_part
 from contrechamp.sight.sweep import NOTHING
 
 #: Stands in for an area: that of the whole sector of the circle.
@@ -73,10 +73,11 @@ def area_within(
     return area
 
 
-@compiled_part
+@compiled_leaf
 def level_areas(slices: int, out: Any, near: float, reach: Any, area_m2: Any) -> None:
     """Write the area between `near` and each of `reach` into `area_m2` (n_levels,)."""
-    area_m2[:] = 0.0
+    for level in range(len(reach)):
+        area_m2[level] = 0.0
     cell_start, inners, outers = out.cell_start, out.inner, out.outer
     inner_ua, inner_ub, outer_ua, outer_ub = out.inner_ua, out.inner_ub, out.outer_ua, out.outer_ub
     dir_ax, dir_ay, dir_bx, dir_by = out.ax, out.ay, out.bx, out.by

@@ -12,14 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contrechamp.base.compiled import compiled_part
+from contrechamp.base.compiled import compiled_leaf
 from contrechamp.sight.arrays import F8, I8
 
 #: Items in a leaf, and nodes in a node of the level above.
 LEAF = 8
 BRANCHES = 4
-#: No tree is higher than this: BRANCHES ** 20 leaves.
-MOST_LEVELS = 20
 
 #: The nodes of all levels: those of level k begin at ``first[k]``, the leaves are level 0. A box
 #: is its west, south, east and north side.
@@ -77,7 +75,7 @@ def _grouped(of: np.ufunc, values: F8, size: int) -> F8:
     return grouped
 
 
-@compiled_part
+@compiled_leaf
 def sectors_of(start_x: float, start_y: float, end_x: float, end_y: float, turn: float,
                sectors: Any) -> int:  # fmt: skip
     """Write the sectors, none wider than a half circle, that make up a sweep; return how many.
@@ -109,7 +107,7 @@ def sectors_of(start_x: float, start_y: float, end_x: float, end_y: float, turn:
 SLACK_M = 1e-6
 
 
-@compiled_part
+@compiled_leaf
 def leaves_within(
     tree: Any, x: float, y: float, inner: float, outer: float, sectors: Any, many: int, leaves: Any
 ) -> int:
@@ -133,23 +131,17 @@ def leaves_within(
     if first[top + 1] == first[top]:
         return 0
     inner_2, outer_2 = inner * inner, outer * outer
-    # Nodes that are still to be looked at: at most BRANCHES of each level.
-    node_of = np.empty(BRANCHES * MOST_LEVELS, np.int64)
-    level_of = np.empty(BRANCHES * MOST_LEVELS, np.int64)
-    node_of[0], level_of[0] = 0, top
-    waiting, found = 1, 0
-    while waiting > 0:
-        waiting -= 1
-        node, level = node_of[waiting], level_of[waiting]
+    level, node, found = top, 0, 0
+    while True:
         at = first[level] + node
         west, south, east, north = box[at, 0] - x, box[at, 1] - y, box[at, 2] - x, box[at, 3] - y
         near_x, near_y = max(west, -east, 0.0), max(south, -north, 0.0)
-        if near_x * near_x + near_y * near_y > outer_2:
-            continue
         far_x, far_y = max(-west, east), max(-south, north)
-        if far_x * far_x + far_y * far_y < inner_2:
-            continue
-        if many > 0:
+        touched = (
+            near_x * near_x + near_y * near_y <= outer_2
+            and far_x * far_x + far_y * far_y >= inner_2
+        )
+        if touched and many > 0:
             mid_x, mid_y = 0.5 * (west + east), 0.5 * (south + north)
             half_x, half_y = 0.5 * (east - west), 0.5 * (north - south)
             touched = False
@@ -160,17 +152,17 @@ def leaves_within(
                 if past_u >= -SLACK_M and past_v >= -SLACK_M:
                     touched = True
                     break
-            if not touched:
-                continue
-        if level == 0:
+        if touched and level > 0:
+            level, node = level - 1, BRANCHES * node
+            continue
+        if touched:
             if found == len(leaves):
                 return -1
             leaves[found] = node
             found += 1
-            continue
-        # The first child is looked at first.
-        last = min(BRANCHES * (node + 1), first[level] - first[level - 1])
-        for child in range(last - 1, BRANCHES * node - 1, -1):
-            node_of[waiting], level_of[waiting] = child, level - 1
-            waiting += 1
-    return found
+        # On to the next node that is not below this one: a sibling, or that of a node above.
+        node += 1
+        while level < top and node % BRANCHES == 0:
+            level, node = level + 1, node // BRANCHES
+        if node >= first[level + 1] - first[level]:
+            return found

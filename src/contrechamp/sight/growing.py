@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled_part
+from contrechamp.base.compiled import compiled_leaf, compiled_part
 
 
-@compiled_part
+@compiled_leaf
 def copy_first(n: int, source: Any, target: Any) -> None:
     """Copy the first `n` items of `source` to `target`."""
     for i in range(n):
@@ -37,7 +37,7 @@ def doubled_rows(array: Any) -> Any:
     return larger
 
 
-@compiled_part
+@compiled_leaf
 def sort_few(array: Any, first: int, last: int) -> None:
     """Sort ``array[first:last]`` in place, by insertion."""
     for i in range(first + 1, last):

@@ -39,6 +39,28 @@ def bins_of(px: float, py: float, qx: float, qy: float) -> np.uint64:
 
 
 @compiled_part
+def bins_between(ux: float, uy: float, vx: float, vy: float) -> tuple[np.uint64, np.uint64]:
+    """Return the bits of the directions anticlockwise from u to v, less than a half circle apart.
+
+    Returns:
+        of the parts of the circle that are touched, and of those that lie within.
+    """
+    first = int(np.floor((diamond(ux, uy) - _SLACK) / _PART))
+    last = int(np.floor((diamond(vx, vy) + _SLACK) / _PART))
+    if last < first:
+        last += BINS
+    touched, within = np.uint64(0), np.uint64(0)
+    for part in range(first, last + 1):
+        bit = np.uint64(1) << np.uint64(part % BINS)
+        touched |= bit
+        if first < part < last:
+            within |= bit
+    # A sector within one part of the circle, or around to it, has none of it within.
+    ends = np.uint64(1) << np.uint64(first % BINS) | np.uint64(1) << np.uint64(last % BINS)
+    return touched, within & ~ends
+
+
+@compiled_part
 def angle_of(part: int) -> float:
     """Return the mathematical angle at which a part of the circle begins, radians."""
     quadrant, within = divmod(part % BINS, BINS // 4)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled_part
+from contrechamp.base.compiled import compiled_leaf, compiled_part
 from contrechamp.sight.growing import copy_first, sort_few
 from contrechamp.sight.sweep import NOTHING
 
@@ -45,7 +45,7 @@ def new_stretches(slices: int, stretches: int) -> Any:
     )  # fmt: skip
 
 
-@compiled_part
+@compiled_leaf
 def cut_at_circle(
     ua: float, ub: float, ax: float, ay: float, bx: float, by: float, r: float, cuts: Any, n: int
 ) -> int:
@@ -251,7 +251,7 @@ def find_junctions(slices: int, room: Any, around: bool) -> Any:
     )  # fmt: skip
 
 
-@compiled_part
+@compiled_leaf
 def add_junction(distance: Any, first: int, total: int, value: float) -> int:
     """Insert a distance into the sorted ``distance[first:total]`` unless it is there already."""
     k = total
@@ -265,7 +265,7 @@ def add_junction(distance: Any, first: int, total: int, value: float) -> int:
     return total + 1
 
 
-@compiled_part
+@compiled_leaf
 def junction_at(distance: Any, first: int, total: int, value: float) -> int:
     """Return the index of the junction at a distance that was added before."""
     nearest = first
@@ -280,7 +280,7 @@ def junction_at(distance: Any, first: int, total: int, value: float) -> int:
 OUTER, INNER, OUTWARD, INWARD = 0, 1, 2, 3
 
 
-@compiled_part
+@compiled_leaf
 def next_edge(
     kind: int, k: int, inner_back: Any, outer_on: Any, open_before: Any, open_after: Any
 ) -> tuple[int, int]:
@@ -482,7 +482,7 @@ def trace(
     return rings
 
 
-@compiled_part
+@compiled_leaf
 def ring_area(x: Any, y: Any, first: int, last: int) -> float:
     """Return the signed area of an open ring, positive where it runs anticlockwise."""
     if last - first < 3:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled_part
+from contrechamp.base.compiled import compiled_leaf, compiled_part
 from contrechamp.sight.arrays import F8
 from contrechamp.sight.boxes import LEAF, SLACK_M, along_curve, boxes_of, leaves_within
 from contrechamp.sight.sweep import EDGE_ON_M2, NOTHING, TOO_SMALL, diamond
@@ -18,7 +18,7 @@ SAME_POINT = 1e-9
 ON_WALL = 1.0 - 1e-6
 
 
-@compiled_part
+@compiled_leaf
 def slice_at(slices: int, out: Any, angle: float) -> int:
     """Return the slice that contains a diamond angle; -1 outside of the sweep."""
     if slices == 0 or angle < out.angle[0] or angle > out.angle[slices]:
@@ -49,7 +49,7 @@ def index_segments(ends: F8) -> Any:
     return Segments(laid_out, order, boxes_of(laid_out))
 
 
-@compiled_part
+@compiled_leaf
 def segments_in_view(
     lines: Any, x: float, y: float, inner: float, outer: float, sectors: Any, many: int,
     leaves: Any, within: Any, n: int,
@@ -103,7 +103,7 @@ def new_parts(parts: int) -> Any:
     )
 
 
-@compiled_part
+@compiled_leaf
 def visible_parts(
     slices: int,
     out: Any,
@@ -285,7 +285,7 @@ def where_positive(fa: float, fb: float, low: float, high: float) -> tuple[float
     return (low, min(high, zero)) if fa > fb else (max(low, zero), high)
 
 
-@compiled_part
+@compiled_leaf
 def join_parts(starts: Any, ends: Any, first: int, last: int) -> int:
     """Sort the parts from `first` to before `last`, join those that touch, and return their end."""
     for i in range(first + 1, last):
@@ -305,7 +305,7 @@ def join_parts(starts: Any, ends: Any, first: int, last: int) -> int:
     return joined
 
 
-@compiled_part
+@compiled_leaf
 def radial_parts(
     slices: int,
     out: Any,

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contrechamp.base.compiled import compiled, compiled_part
+from contrechamp.base.compiled import compiled, compiled_leaf, compiled_part
+from contrechamp.base.ragged import ragged_ranges
 from contrechamp.sight.arrays import F8
 from contrechamp.sight.growing import doubled, doubled_rows
 from contrechamp.sight.hull import bins_of
@@ -47,13 +48,14 @@ _AT_THE_WALL = 1e-9
 
 #: The views of places, as the compiled code takes them. `reach` is how far each is known, 0 where
 #: none is kept. Then, in compressed rows, its slices that end at a wall (bit, building, distance of
-#: the wall, both directions), and the segments within reach: position among the segments, distance,
-#: bits, directions (`hull.bins_of`); those of which some is in view come first, up to
-#: `in_view_end`. Then the parts in view of each segment, in compressed rows.
+#: the wall, both directions), and the segments within reach: position among the segments, distances
+#: of its nearest point and of its further end, bits, directions (`hull.bins_of`); those of which
+#: some is in view come first, up to `in_view_end`, and of each of both groups the nearest. Then the
+#: parts in view of each segment, in compressed rows.
 PlanViews = namedtuple(
     "PlanViews",
     "reach slice_start slice_bit slice_building slice_m slice_ends"
-    " segment_start in_view_end segment segment_m segment_bits segment_bins"
+    " segment_start in_view_end segment segment_m segment_far_m segment_bits segment_bins"
     " part_start part_from part_to",
 )
 
@@ -64,7 +66,7 @@ def no_views(places: int) -> Any:
     number, bits = np.empty(0, np.int32), np.empty(0, np.uint64)
     return PlanViews(
         np.zeros(places), start, bits, number, none, np.empty((0, 4)),
-        start, np.zeros(places, np.int64), number, none, bits, bits,
+        start, np.zeros(places, np.int64), number, none, none, bits, bits,
         np.zeros(1, np.int64), none, none,
     )  # fmt: skip
 
@@ -86,7 +88,23 @@ def keep_views(
     """
     reach = np.minimum(range_m, FURTHEST_KEPT_M)
     reach[np.diff(over_start) > 0] = 0.0
-    return PlanViews(reach, *_views(index, x, y, reach, lines))
+    return _nearest_first(PlanViews(reach, *_views(index, x, y, reach, lines)))
+
+
+def _nearest_first(views: Any) -> Any:
+    """Return views whose segments are in the order of their distance, in each of their groups."""
+    n = len(views.segment)
+    place = np.repeat(np.arange(len(views.reach)), np.diff(views.segment_start))
+    order = np.lexsort((views.segment_m, np.arange(n) >= views.in_view_end[place], place))
+    count = np.diff(views.part_start)[order]
+    parts = ragged_ranges(views.part_start[order], count)
+    of_segment = ("segment", "segment_m", "segment_far_m", "segment_bits", "segment_bins")
+    return views._replace(
+        part_start=np.concatenate(([0], np.cumsum(count))),
+        part_from=views.part_from[parts],
+        part_to=views.part_to[parts],
+        **{name: getattr(views, name)[order] for name in of_segment},
+    )
 
 
 @compiled
@@ -100,7 +118,8 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
     slice_m, ends = np.empty(1024), np.empty((1024, 4))
     segment_start, in_view_end = np.zeros(places + 1, np.int64), np.zeros(places, np.int64)
     segment, segment_bits = np.empty(8192, np.int32), np.empty(8192, np.uint64)
-    segment_bins, segment_m = np.empty(8192, np.uint64), np.empty(8192)
+    segment_bins = np.empty(8192, np.uint64)
+    segment_m, segment_far_m = np.empty(8192), np.empty(8192)
     part_start = np.zeros(8193, np.int64)
     part_from, part_to = np.empty(8192), np.empty(8192)
     no_heights, nobody = np.empty(0), np.empty(0, np.int64)
@@ -146,7 +165,8 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
                 parts = new_parts(2 * len(parts.segment))
             while segments + many > len(segment):
                 segment, segment_bits = doubled(segment), doubled(segment_bits)
-                segment_bins, segment_m = doubled(segment_bins), doubled(segment_m)
+                segment_bins = doubled(segment_bins)
+                segment_m, segment_far_m = doubled(segment_m), doubled(segment_far_m)
                 part_start = doubled(part_start)
             while n_parts + found > len(part_from):
                 part_from, part_to = doubled(part_from), doubled(part_to)
@@ -166,6 +186,7 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
                     ax, ay = lines.ends[s, 0] - x[c], lines.ends[s, 1] - y[c]
                     bx, by = lines.ends[s, 2] - x[c], lines.ends[s, 3] - y[c]
                     segment[segments], segment_m[segments] = s, distance_of(ax, ay, bx, by)
+                    segment_far_m[segments] = np.sqrt(max(ax * ax + ay * ay, bx * bx + by * by))
                     segment_bits[segments] = hidden_bits(slices, out, ax, ay, bx, by)
                     segment_bins[segments] = bins_of(ax, ay, bx, by)
                     segments += 1
@@ -176,8 +197,8 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
     return (
         slice_start, bit[:walls], building[:walls], slice_m[:walls], ends[:walls],
         segment_start, in_view_end, segment[:segments], segment_m[:segments],
-        segment_bits[:segments], segment_bins[:segments], part_start[: segments + 1],
-        part_from[:n_parts], part_to[:n_parts],
+        segment_far_m[:segments], segment_bits[:segments], segment_bins[:segments],
+        part_start[: segments + 1], part_from[:n_parts], part_to[:n_parts],
     )  # fmt: skip
 
 
@@ -198,7 +219,7 @@ def distance_of(ax: float, ay: float, bx: float, by: float) -> float:
     return distance
 
 
-@compiled_part
+@compiled_leaf
 def hidden_bits(slices: int, out: Any, px: float, py: float, qx: float, qy: float) -> Any:
     """Return the bits of the slices in which some of a segment lies at or behind a wall.
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contrechamp.base.compiled import compiled, compiled_part
+from contrechamp.base.compiled import compiled, compiled_leaf, compiled_part
 from contrechamp.sight.arrays import Cameras, Level
 from contrechamp.sight.growing import doubled, doubled_rows
 from contrechamp.sight.hull import window
@@ -28,9 +28,8 @@ from contrechamp.sight.plan_views import no_views
 from contrechamp.sight.settled import (
     WIDEST_SECTOR,
     append_settled,
-    ends_of_sweep,
     low_bits,
-    more_parts,
+    sector_of,
     unsettled,
 )
 from contrechamp.sight.sweep import (
@@ -50,11 +49,13 @@ I8 = NDArray[np.int64]
 CameraColumns = namedtuple(
     "CameraColumns", "height_m heading_deg tilt_deg hfov_deg vfov_deg width_px range_m sweep_deg"
 )
-# The working memory of one thread: the engine's buffers, what of the segments may be in view, and
-# records of what is seen. A record has segment and camera, and for each level where the part starts
-# and ends (0..1), and whether that is `NONE`, `PART` or `ALL` of the segment; it has no such part
-# where it does not end after it starts.
-Buffers = namedtuple("Buffers", "scratch out parts leaves within segment camera start end extent")
+# The working memory of one thread: the engine's buffers, what of the segments may be in view, how
+# far each level of a camera reaches, and records of what is seen. A record has segment and camera,
+# and for each level where the part starts and ends (0..1), and whether that is `NONE`, `PART` or
+# `ALL` of the segment. `levels` is the number of the first levels beyond which it has none.
+Buffers = namedtuple(
+    "Buffers", "scratch out parts leaves within reach segment camera levels start end extent"
+)
 NONE, PART, ALL = 0, 1, 2
 
 #: Cameras that one thread does at a time.
@@ -127,13 +128,13 @@ def seen_parts(
     def work(first: int) -> tuple[NDArray[Any], ...]:
         last = min(first + CAMERAS_AT_ONCE, len(x))
         columns = CameraColumns(*(column[first:last] for column in given))
-        camera, position, start, end = _seen_of(
+        camera, position, extent, start, end = _seen_of(
             walls.index, top, over_start[first : last + 1], over, x[first:last], y[first:last],
             columns, float(target_height_m), ppm, lines, no_views(last - first),
         )  # fmt: skip
-        record, level = np.nonzero(start < end)
+        some = extent != NONE
+        record, level = np.nonzero(some)
         segment = lines.row[position[record]]
-        some = start < end
         return camera[record] + np.int64(first), level, segment, start[some], end[some]
 
     firsts = range(0, len(x), CAMERAS_AT_ONCE)
@@ -156,11 +157,13 @@ def seen_parts(
 def _seen_of(
     index: Any, top: Any, over_start: Any, over: Any, x: Any, y: Any, given: Any, z: float,
     ppm: Any, lines: Any, views: Any,
-) -> tuple[Any, Any, Any, Any]:  # fmt: skip
-    """Return the records of `record_seen`: camera, position of the segment, starts and ends."""
+) -> tuple[Any, Any, Any, Any, Any]:  # fmt: skip
+    """Return the records of `record_seen`: camera, position of the segment, extent, both ends."""
     buffers = new_buffers(len(ppm))
     n, found = record_seen(index, top, over_start, over, x, y, given, z, ppm, lines, views, buffers)
-    return found.camera[:n], found.segment[:n], found.start[:n], found.end[:n]
+    return (
+        found.camera[:n], found.segment[:n], found.extent[:n], found.start[:n], found.end[:n]
+    )  # fmt: skip
 
 
 @compiled_part
@@ -168,9 +171,35 @@ def new_buffers(levels: int) -> Any:
     """Return the working memory of one thread; it grows as needed."""
     return Buffers(
         new_scratch(512), new_slices(256, 1024), new_parts(1024),
-        np.empty(256, np.int64), np.empty(2048, np.int32),
-        np.empty(1024, np.int32), np.empty(1024, np.int32),
+        np.empty(256, np.int64), np.empty(2048, np.int32), np.empty(levels),
+        np.empty(1024, np.int32), np.empty(1024, np.int32), np.empty(1024, np.uint8),
         np.empty((1024, levels)), np.empty((1024, levels)), np.empty((1024, levels), np.uint8),
+    )  # fmt: skip
+
+
+#: What `_record_camera` returns where some of the buffers are too small.
+SWEEP_TOO_SMALL, WITHIN_TOO_SMALL, PARTS_TOO_SMALL, RECORDS_TOO_SMALL = -1, -2, -3, -4
+
+
+@compiled_part
+def _with_more(buffers: Any, too_small: int) -> Any:
+    """Return buffers of which those that were too small are twice as large."""
+    scratch, out, parts = buffers.scratch, buffers.out, buffers.parts
+    leaves, within, segment = buffers.leaves, buffers.within, buffers.segment
+    camera, levels, start = buffers.camera, buffers.levels, buffers.start
+    end, extent = buffers.end, buffers.extent
+    if too_small == SWEEP_TOO_SMALL:
+        scratch, out = enlarged(scratch, out)
+    elif too_small == WITHIN_TOO_SMALL:
+        leaves, within = doubled(leaves), doubled(within)
+    elif too_small == PARTS_TOO_SMALL:
+        parts = new_parts(2 * len(parts.segment))
+    else:
+        segment, camera, levels = doubled(segment), doubled(camera), doubled(levels)
+        start, end, extent = doubled_rows(start), doubled_rows(end), doubled_rows(extent)
+    return Buffers(
+        scratch, out, parts, leaves, within, buffers.reach,
+        segment, camera, levels, start, end, extent,
     )  # fmt: skip
 
 
@@ -212,123 +241,141 @@ def record_seen(
         number of records, with segments as positions in `lines`; and the buffers (larger ones if
         they had to grow).
     """
-    height, heading, tilt = given.height_m, given.heading_deg, given.tilt_deg
-    hfov, vfov, width = given.hfov_deg, given.vfov_deg, given.width_px
-    range_m, sweep_deg = given.range_m, given.sweep_deg
-    ends_of = lines.ends
-    scratch, out, parts = buffers.scratch, buffers.out, buffers.parts
-    leaves, within_view = buffers.leaves, buffers.within
-    segment_of, camera_of = buffers.segment, buffers.camera
-    start_of, end_of, extent = buffers.start, buffers.end, buffers.extent
-    n_levels = len(ppm)
-    reach = np.empty(n_levels)
-    whole_circle = np.empty(0)
     records = 0
     for c in range(len(x)):
-        near, far = near_and_far(height[c], z, tilt[c], vfov[c], sweep_deg[c])
-        far = min(far, range_m[c])
-        furthest = 0.0
-        for level in range(n_levels):
-            density = density_reach(height[c], z, hfov[c], width[c], ppm[level])
-            reach[level] = min(far, density)
-            furthest = max(furthest, reach[level])
-        if furthest <= near:
-            continue
-        sweep = np.radians(min(sweep_deg[c], 360.0))
-        start = np.radians(90.0 - heading[c]) - sweep / 2.0
-        above = over[over_start[c] : over_start[c + 1]]
-        # What the place has in view on the plan, and a sweep for what is not settled by that.
-        around = sweep_deg[c] >= 360.0
-        sector = whole_circle if around else ends_of_sweep(start, sweep)
-        kept = furthest <= views.reach[c] and (around or sweep <= WIDEST_SECTOR)
-        low = np.uint64(0)
-        if kept:
-            low = low_bits(views, c, index, top, height[c], z, furthest, sector)
-        candidates, from_rad, turn = 0, start, sweep
-        if kept and low:
-            while True:
-                candidates, needed = unsettled(views, c, low, furthest, within_view)
-                if candidates != TOO_SMALL:
-                    break
-                within_view = doubled(within_view)
-            from_rad, turn = window(needed, start, sweep)
-        found = 0
-        if not kept or (candidates > 0 and turn > 0.0):
-            while True:
-                slices = sweep_camera(
-                    index, top, above, x[c], y[c], height[c], z,
-                    furthest, from_rad, turn, False, scratch, out,
-                )  # fmt: skip
-                if slices != TOO_SMALL:
-                    break
-                scratch, out = enlarged(scratch, out)
-            ring, inner = 0, furthest if kept else 0.0
-            while inner < furthest and scratch.sector_count[ring] >= 0 and slices > 0:
-                outer = ring_end(ring, furthest)
-                more = segments_in_view(
-                    lines, x[c], y[c], inner, outer, scratch.sectors[ring],
-                    scratch.sector_count[ring], leaves, within_view, candidates,
-                )  # fmt: skip
-                if more == TOO_SMALL:
-                    leaves, within_view = doubled(leaves), doubled(within_view)
-                    continue
-                candidates, inner = more, outer
-                ring += 1
-            while True:
-                found = visible_parts(
-                    slices, out, x[c], y[c], from_rad, furthest, ends_of, within_view, candidates,
-                    parts,
-                )  # fmt: skip
-                if found != TOO_SMALL:
-                    break
-                parts = new_parts(2 * len(parts.segment))
-        while kept:
-            more = append_settled(
-                views, c, low, ends_of, x[c], y[c], furthest, sector, parts, found
-            )
-            if more != TOO_SMALL:
-                found = more
+        while True:
+            done = _record_camera(
+                c, records, index, top, over_start, over, x[c], y[c], given, z, ppm, lines, views,
+                buffers,
+            )  # fmt: skip
+            if done >= 0:
                 break
-            parts = more_parts(parts, found)
-        if records + 2 * found > len(camera_of):
-            while records + 2 * found > len(camera_of):
-                segment_of, camera_of = doubled(segment_of), doubled(camera_of)
-                start_of, end_of = doubled_rows(start_of), doubled_rows(end_of)
-                extent = doubled_rows(extent)
-        for p in range(found):
-            s = parts.segment[p]
-            ax, ay = ends_of[s, 0] - x[c], ends_of[s, 1] - y[c]
-            bx, by = ends_of[s, 2] - x[c], ends_of[s, 3] - y[c]
-            # The stretch that is too near to be in the picture cuts the segment in two.
-            hole_start, hole_end = 1.0, 0.0
-            if near > 0.0:
-                hole_start, hole_end = within_circle(ax, ay, bx, by, near)
-            holed = hole_start < hole_end
-            first = records
-            for side in range(2 if holed else 1):
-                from_start, to_end = parts.start[p], parts.end[p]
-                if holed and side == 0:
-                    to_end = min(to_end, hole_start)
-                elif holed:
-                    from_start = max(from_start, hole_end)
-                if to_end - from_start > SAME_POINT:
-                    segment_of[records], camera_of[records] = s, c
-                    start_of[records, 0], end_of[records, 0] = from_start, to_end
-                    records += 1
-            for record in range(first, records):
-                from_start, to_end = start_of[record, 0], end_of[record, 0]
-                for level in range(n_levels):
-                    within, beyond = 0.0, 1.0
-                    if reach[level] <= near:
-                        within, beyond = 1.0, 0.0
-                    elif reach[level] < furthest:
-                        within, beyond = within_circle(ax, ay, bx, by, reach[level])
+            buffers = _with_more(buffers, done)
+        records = done
+    return records, buffers
+
+
+@compiled_leaf
+def _record_camera(
+    c: int,
+    records: int,
+    index: Any,
+    top: Any,
+    over_start: Any,
+    over: Any,
+    x: float,
+    y: float,
+    given: Any,
+    z: float,
+    ppm: Any,
+    lines: Any,
+    views: Any,
+    buffers: Any,
+) -> int:
+    """Add the records of camera `c`, and return how many there are now, or what is too small."""
+    scratch, out, parts = buffers.scratch, buffers.out, buffers.parts
+    within_view, reach = buffers.within, buffers.reach
+    height, sweep_deg, ends_of = given.height_m[c], given.sweep_deg[c], lines.ends
+    near, far = near_and_far(height, z, given.tilt_deg[c], given.vfov_deg[c], sweep_deg)
+    far = min(far, given.range_m[c])
+    furthest = 0.0
+    for level in range(len(ppm)):
+        density = density_reach(height, z, given.hfov_deg[c], given.width_px[c], ppm[level])
+        reach[level] = min(far, density)
+        furthest = max(furthest, reach[level])
+    if furthest <= near:
+        return records
+    sweep = np.radians(min(sweep_deg, 360.0))
+    start = np.radians(90.0 - given.heading_deg[c]) - sweep / 2.0
+    # What the place has in view on the plan, and a sweep for what is not settled by that.
+    around = sweep_deg >= 360.0
+    sector = sector_of(start, sweep, around)
+    kept = furthest <= views.reach[c] and (around or sweep <= WIDEST_SECTOR)
+    low = np.uint64(0)
+    candidates, from_rad, turn = 0, start, sweep
+    if kept:
+        low = low_bits(views, c, index, top, height, z, furthest, sector)
+        if low:
+            candidates, needed = unsettled(views, c, low, furthest, sector, within_view)
+            if candidates == TOO_SMALL:
+                return WITHIN_TOO_SMALL
+            from_rad, turn = window(needed, start, sweep)
+    found = 0
+    if not kept or (candidates > 0 and turn > 0.0):
+        slices = sweep_camera(
+            index, top, over[over_start[c] : over_start[c + 1]], x, y, height, z, furthest,
+            from_rad, turn, False, scratch, out,
+        )  # fmt: skip
+        if slices == TOO_SMALL:
+            return SWEEP_TOO_SMALL
+        ring, inner = 0, furthest if kept else 0.0
+        while inner < furthest and scratch.sector_count[ring] >= 0 and slices > 0:
+            outer = ring_end(ring, furthest)
+            candidates = segments_in_view(
+                lines, x, y, inner, outer, scratch.sectors[ring], scratch.sector_count[ring],
+                buffers.leaves, within_view, candidates,
+            )  # fmt: skip
+            if candidates == TOO_SMALL:
+                return WITHIN_TOO_SMALL
+            inner = outer
+            ring += 1
+        found = visible_parts(
+            slices, out, x, y, from_rad, furthest, ends_of, within_view, candidates, parts
+        )
+        if found == TOO_SMALL:
+            return PARTS_TOO_SMALL
+    if kept:
+        found = append_settled(views, c, low, ends_of, x, y, furthest, sector, parts, found)
+        if found == TOO_SMALL:
+            return PARTS_TOO_SMALL
+    if records + 2 * found > len(buffers.camera):
+        return RECORDS_TOO_SMALL
+    return _record_parts(c, records, found, x, y, near, furthest, ends_of, buffers)
+
+
+@compiled_leaf
+def _record_parts(
+    c: int, records: int, found: int, x: float, y: float, near: float, furthest: float,
+    ends_of: Any, buffers: Any,
+) -> int:  # fmt: skip
+    """Add records of the parts in view of camera `c`, level by level; return how many there are."""
+    parts, reach = buffers.parts, buffers.reach
+    segment_of, camera_of, levels_of = buffers.segment, buffers.camera, buffers.levels
+    start_of, end_of, extent = buffers.start, buffers.end, buffers.extent
+    for p in range(found):
+        s = parts.segment[p]
+        ax, ay, bx, by = ends_of[s, 0] - x, ends_of[s, 1] - y, ends_of[s, 2] - x, ends_of[s, 3] - y
+        # The stretch that is too near to be in the picture cuts the segment in two.
+        hole_start, hole_end = 1.0, 0.0
+        if near > 0.0:
+            hole_start, hole_end = within_circle(ax, ay, bx, by, near)
+        holed = hole_start < hole_end
+        for side in range(2 if holed else 1):
+            from_start, to_end = parts.start[p], parts.end[p]
+            if holed and side == 0:
+                to_end = min(to_end, hole_start)
+            elif holed:
+                from_start = max(from_start, hole_end)
+            if to_end - from_start <= SAME_POINT:
+                continue
+            segment_of[records], camera_of[records] = s, c
+            missed = 0.0  # the furthest reach that has nothing of the part
+            last = 0
+            for level in range(len(reach)):
+                far = reach[level]
+                extent[records, level] = NONE
+                if far <= near or far <= missed:
+                    continue
+                start_at, end_at = from_start, to_end
+                if far < furthest:
+                    within, beyond = within_circle(ax, ay, bx, by, far)
                     start_at, end_at = max(from_start, within), min(to_end, beyond)
-                    some = end_at - start_at > SAME_POINT
-                    start_of[record, level] = start_at if some else 1.0
-                    end_of[record, level] = end_at if some else 0.0
-                    whole = start_at == 0.0 and end_at == 1.0
-                    extent[record, level] = ALL if whole else (PART if some else NONE)
-    return records, Buffers(
-        scratch, out, parts, leaves, within_view, segment_of, camera_of, start_of, end_of, extent
-    )
+                if end_at - start_at <= SAME_POINT:
+                    missed = max(missed, far)
+                    continue
+                start_of[records, level], end_of[records, level] = start_at, end_at
+                extent[records, level] = ALL if start_at == 0.0 and end_at == 1.0 else PART
+                last = level + 1
+            levels_of[records] = last
+            records += last > 0
+    return records

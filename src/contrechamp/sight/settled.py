@@ -4,14 +4,15 @@ See `plan_views`: a segment is settled unless some of it is hidden behind a hous
 draw, within the range and the sector of its camera.
 """
 
+from collections import namedtuple
 from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled_part
-from contrechamp.sight.growing import copy_first
-from contrechamp.sight.parts import new_parts, where_positive, within_circle
-from contrechamp.sight.sweep import TOO_SMALL, shadow_factors
+from contrechamp.base.compiled import compiled_leaf, compiled_part
+from contrechamp.sight.hull import ALL_ROUND, bins_between
+from contrechamp.sight.parts import where_positive, within_circle
+from contrechamp.sight.sweep import TOO_SMALL
 
 #: A sector wider than this, radians, is near a half circle or wider: it is not cut out of a plan's
 #: view, because it is no longer what lies between two half planes.
@@ -19,17 +20,32 @@ WIDEST_SECTOR = 3.0
 #: A slice this little outside of the sector, metres at 1 m, still counts.
 _SLACK = 1e-9
 
-
-@compiled_part
-def ends_of_sweep(start_rad: float, sweep_rad: float) -> Any:
-    """Return the first and the last direction of a sweep: two unit vectors, one after the other."""
-    ends = np.empty(4)
-    ends[0], ends[1] = np.cos(start_rad), np.sin(start_rad)
-    ends[2], ends[3] = np.cos(start_rad + sweep_rad), np.sin(start_rad + sweep_rad)
-    return ends
+#: What a camera looks into: unit vectors of its first and last direction (zeros for all round,
+#: which no half plane cuts); the parts of the circle that it touches, and those that lie within it
+#: (`hull.bins_of`).
+Sector = namedtuple("Sector", "ux uy vx vy touched within")
 
 
 @compiled_part
+def sector_of(start_rad: float, sweep_rad: float, around: bool) -> Any:
+    """Return the sector of a sweep of less than a half circle, or of one that goes all round."""
+    if around:
+        return Sector(0.0, 0.0, 0.0, 0.0, ALL_ROUND, ALL_ROUND)
+    ux, uy = np.cos(start_rad), np.sin(start_rad)
+    vx, vy = np.cos(start_rad + sweep_rad), np.sin(start_rad + sweep_rad)
+    touched, within = bins_between(ux, uy, vx, vy)
+    return Sector(ux, uy, vx, vy, touched, within)
+
+
+@compiled_part
+def _hides_all(h: float, z: float, bottom: float, top: float) -> bool:
+    """Whether a building hides all behind it: its shadow factors are 1 and inf."""
+    if h == z:
+        return bottom < h < top
+    return bottom <= min(h, z) and top >= max(h, z)
+
+
+@compiled_leaf
 def low_bits(
     views: Any, place: int, index: Any, top: Any, h: float, z: float, furthest: float, sector: Any
 ) -> Any:
@@ -43,47 +59,53 @@ def low_bits(
         h: height of the camera.
         z: height of the target.
         furthest: how far the view goes.
-        sector: its first and last direction, less than a half circle apart; empty for all round.
+        sector: that it looks into.
     """
     bits = np.uint64(0)
+    ux, uy, vx, vy = sector.ux, sector.uy, sector.vx, sector.vy
+    ends, min_height_m = views.slice_ends, index.min_height_m
     for k in range(views.slice_start[place], views.slice_start[place + 1]):
         if views.slice_m[k] > furthest:
             continue
         building = views.slice_building[k]
-        k_lo, k_hi = shadow_factors(h, z, index.min_height_m[building], top[building])
-        if k_lo == 1.0 and k_hi == np.inf:
+        if _hides_all(h, z, min_height_m[building], top[building]):
             continue
-        if len(sector) > 0:
-            ux, uy, vx, vy = sector[0], sector[1], sector[2], sector[3]
-            ends = views.slice_ends
-            ax, ay, bx, by = ends[k, 0], ends[k, 1], ends[k, 2], ends[k, 3]
-            past_u = max(ux * ay - uy * ax, ux * by - uy * bx)
-            past_v = max(ax * vy - ay * vx, bx * vy - by * vx)
-            if past_u < -_SLACK or past_v < -_SLACK:
-                continue
-        bits |= views.slice_bit[k]
+        ax, ay, bx, by = ends[k, 0], ends[k, 1], ends[k, 2], ends[k, 3]
+        past_u = max(ux * ay - uy * ax, ux * by - uy * bx)
+        past_v = max(ax * vy - ay * vx, bx * vy - by * vx)
+        if past_u >= -_SLACK and past_v >= -_SLACK:
+            bits |= views.slice_bit[k]
     return bits
 
 
-@compiled_part
-def unsettled(views: Any, place: int, low: Any, furthest: float, within: Any) -> tuple[int, Any]:
-    """List the segments that lie behind a low house.
+@compiled_leaf
+def unsettled(
+    views: Any, place: int, low: Any, furthest: float, sector: Any, within: Any
+) -> tuple[int, Any]:
+    """List the segments that lie behind a low house, in the sector.
 
     Returns:
         how many, `TOO_SMALL` for no room; and the directions in which they lie (`hull.bins_of`).
     """
     n, bins = 0, np.uint64(0)
-    for i in range(views.segment_start[place], views.segment_start[place + 1]):
-        if views.segment_bits[i] & low and views.segment_m[i] < furthest:
-            if n == len(within):
-                return TOO_SMALL, bins
-            within[n] = views.segment[i]
-            bins |= views.segment_bins[i]
-            n += 1
+    first, behind = views.segment_start[place], views.in_view_end[place]
+    for group in range(2):
+        # Those of which some is in view on the plan, then those behind walls: nearest first.
+        last = behind if group == 0 else views.segment_start[place + 1]
+        for i in range(first, last):
+            if views.segment_m[i] >= furthest:
+                break
+            if views.segment_bits[i] & low and views.segment_bins[i] & sector.touched:
+                if n == len(within):
+                    return TOO_SMALL, bins
+                within[n] = views.segment[i]
+                bins |= views.segment_bins[i]
+                n += 1
+        first = behind
     return n, bins
 
 
-@compiled_part
+@compiled_leaf
 def append_settled(
     views: Any, place: int, low: Any, ends_of: Any, x: float, y: float, furthest: float,
     sector: Any, parts: Any, n: int,
@@ -96,31 +118,27 @@ def append_settled(
     first, last = views.segment_start[place], views.in_view_end[place]
     if n + views.part_start[last] - views.part_start[first] > len(parts.segment):
         return TOO_SMALL
+    ux, uy, vx, vy = sector.ux, sector.uy, sector.vx, sector.vy
+    of, starts, ends = parts.segment, parts.start, parts.end
     for i in range(first, last):
-        if views.segment_bits[i] & low or views.segment_m[i] >= furthest:
+        if views.segment_m[i] >= furthest:
+            break  # the nearest come first
+        bins = views.segment_bins[i]
+        if views.segment_bits[i] & low or not bins & sector.touched:
             continue
         s = views.segment[i]
-        ax, ay, bx, by = ends_of[s, 0] - x, ends_of[s, 1] - y, ends_of[s, 2] - x, ends_of[s, 3] - y
-        within, beyond = within_circle(ax, ay, bx, by, furthest)
-        if len(sector) > 0:
-            ux, uy, vx, vy = sector[0], sector[1], sector[2], sector[3]
+        within, beyond = 0.0, 1.0
+        if views.segment_far_m[i] >= furthest or bins & ~sector.within:
+            ax, ay = ends_of[s, 0] - x, ends_of[s, 1] - y
+            bx, by = ends_of[s, 2] - x, ends_of[s, 3] - y
+            within, beyond = within_circle(ax, ay, bx, by, furthest)
             within, beyond = where_positive(ux * ay - uy * ax, ux * by - uy * bx, within, beyond)
             within, beyond = where_positive(ax * vy - ay * vx, bx * vy - by * vx, within, beyond)
-        if within >= beyond:
-            continue
+            if within >= beyond:
+                continue
         for p in range(views.part_start[i], views.part_start[i + 1]):
             start, end = max(views.part_from[p], within), min(views.part_to[p], beyond)
             if start < end:
-                parts.segment[n], parts.start[n], parts.end[n] = s, start, end
+                of[n], starts[n], ends[n] = s, start, end
                 n += 1
     return n
-
-
-@compiled_part
-def more_parts(parts: Any, n: int) -> Any:
-    """Return room for twice as many parts, with the first `n` of them."""
-    larger = new_parts(2 * len(parts.segment))
-    copy_first(n, parts.segment, larger.segment)
-    copy_first(n, parts.start, larger.start)
-    copy_first(n, parts.end, larger.end)
-    return larger

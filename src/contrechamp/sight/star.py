@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled_part
+from contrechamp.base.compiled import compiled_leaf, compiled_part
 from contrechamp.sight.growing import sort_few
 from contrechamp.sight.outline import (
     FAR,
@@ -28,7 +28,7 @@ from contrechamp.sight.sweep import NOTHING
 NO_EDGE = -10
 
 
-@compiled_part
+@compiled_leaf
 def star_reach(slices: int, out: Any) -> float:
     """Return the distance up to which what is seen has a single boundary in every direction.
 
@@ -57,7 +57,7 @@ def star_reach(slices: int, out: Any) -> float:
     return nearest
 
 
-@compiled_part
+@compiled_leaf
 def add_arc(x: Any, y: Any, corners: int, px: float, py: float, turn: float, step: float) -> int:
     """Append the corners between the ends of an arc from p, anticlockwise if ``turn > 0``."""
     chords = int(abs(turn) / step) + 1

@@ -29,9 +29,8 @@ from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled_part
+from contrechamp.base.compiled import compiled_leaf, compiled_part
 from contrechamp.sight.boxes import LEAF, leaves_within, sectors_of
-from contrechamp.sight.growing import doubled
 
 SAME_ANGLE = 1e-11
 SAME_PART = 1e-9
@@ -127,7 +126,7 @@ def new_scratch(walls: int) -> Any:
         np.empty(ends), np.empty(ends), np.empty(ends), np.empty(ends, np.int32),
         np.empty(ends + 1, np.int32), np.empty(ends), np.empty(ends), np.empty(ends),
         np.empty(ends + 2, np.int64), np.empty(max(64, 16 * walls), np.int32),
-        np.empty(walls + 1), np.empty(walls + 1), np.empty(walls + 1, np.int32), np.empty(64),
+        np.empty(walls + 1), np.empty(walls + 1), np.empty(walls + 1, np.int32), np.empty(walls),
         np.empty(walls // LEAF, np.int64), np.empty((MOST_RINGS, MOST_SECTORS, 4)),
         np.zeros(MOST_RINGS, np.int64),
     )  # fmt: skip
@@ -152,7 +151,7 @@ def ring_end(ring: int, range_m: float) -> float:
     return range_m if range_m <= 1.5 * end or ring == MOST_RINGS - 1 else end
 
 
-@compiled_part
+@compiled_leaf
 def open_sectors(
     slices: int, out: Any, distance: float, cos_start: float, sin_start: float, sectors: Any
 ) -> int:
@@ -189,7 +188,7 @@ def open_sectors(
     return many if many > 0 else -1
 
 
-@compiled_part
+@compiled_leaf
 def gather(
     index: Any,
     top_m: Any,
@@ -301,7 +300,7 @@ def gather(
     return n
 
 
-@compiled_part
+@compiled_leaf
 def sort_directions(ends: int, sweep: float, end_x: float, end_y: float, scratch: Any) -> int:
     """Sort the directions, join equal ones, and give every wall its first and last slice.
 
@@ -375,7 +374,7 @@ def sort_directions(ends: int, sweep: float, end_x: float, end_y: float, scratch
     return found
 
 
-@compiled_part
+@compiled_leaf
 def walls_by_slice(n: int, directions: int, scratch: Any) -> int:
     """List the walls of every slice; return their number, negative if there is too little room."""
     slices = directions - 1
@@ -416,7 +415,7 @@ def walls_by_slice(n: int, directions: int, scratch: Any) -> int:
     return total
 
 
-@compiled_part
+@compiled_leaf
 def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
     """Find what is visible between neighbouring directions, slice by slice.
 
@@ -516,7 +515,7 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
                         part = da / (da - db)
                         if SAME_PART < part < 1.0 - SAME_PART:
                             if cuts == len(crossing):
-                                crossing = doubled(crossing)
+                                return -1
                             k = cuts - 1
                             while k >= 0 and crossing[k] > part:
                                 crossing[k + 1] = crossing[k]
@@ -581,7 +580,7 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
     return slices
 
 
-@compiled_part
+@compiled_leaf
 def sweep_camera(
     index: Any,
     top_m: Any,
