@@ -69,6 +69,11 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/sources.txt
 	$(UV_LOCKED) --no-build-isolation $(FROM_SOURCE) -r requirements/dev.txt
 	@touch $@
 
+# A server of S3, which cannot share an environment with what we run: in a folder of its own.
+$(VENV)/.s3: $(UV) requirements/s3.txt
+	$(UV_LOCKED) --target $(VENV)/s3-server -r requirements/s3.txt
+	@touch $@
+
 # Checkers of pages, for the tests alone: none of their own code is run at install.
 $(VENV)/.npm: requirements/npm/package-lock.json
 	npm ci --prefix requirements/npm --ignore-scripts --no-audit --no-fund --silent
@@ -106,7 +111,7 @@ quick: $(VENV)/.dev
 
 test: $(VENV)/.dev
 	@requirements/install-debian
-	@$(MAKE) --no-print-directory $(VENV)/.npm
+	@$(MAKE) --no-print-directory $(VENV)/.npm $(VENV)/.s3
 	$(PYTEST) --durations 25
 
 # Needs root, or user namespaces; requirements/bare says so.
@@ -162,6 +167,7 @@ lock: $(UV)
 	$(UV_COMPILE) pyproject.toml --group build -o requirements/run.txt
 	$(UV_COMPILE) pyproject.toml $(FROM_SOURCE) --group build --group test --group lint --group docs --group bench -c requirements/run.txt -o requirements/dev.txt
 	$(UV_COMPILE) requirements/sources.in -c requirements/dev.txt -o requirements/sources.txt
+	$(UV_COMPILE) requirements/s3.in -o requirements/s3.txt
 	$(UV_COMPILE) --no-deps requirements/fuzz.in -o requirements/fuzz.txt
 	$(UV_COMPILE) --no-deps requirements/demo.in -o requirements/demo.txt
 	$(UV_COMPILE) --no-deps requirements/bundle.in -o requirements/bundle.txt

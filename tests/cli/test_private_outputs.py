@@ -14,6 +14,7 @@ from redact.copies import picture
 
 #: What makes the output of each command.
 WRITES = {
+    "tiles": ["tiles", TOWN, "-o", "{out}", "--draws", "20", "--workers", "1"],
     "completeness": ["completeness", TOWN, WALK, SURVEY, "-o", "{out}", "--draws", "100"],
     "disparity": [
         *("disparity", TOWN, SURVEY, "--areas", EXAMPLES / "sample-districts.geojson"),

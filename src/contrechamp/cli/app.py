@@ -20,6 +20,7 @@ def sections() -> dict[str, dict[str, str]]:
             "check": _("What is understood of files, before they are measured."),
             "completeness": _("How complete a survey is, and where to go next."),
             "disparity": _("Who bears it, by comparisons that were stated beforehand."),
+            "tiles": _("Streets in view of a country, tile by tile, by many processes."),
             "sight": _("What each camera has in view: the engine alone."),
             "demo": _("The same, for central Helsinki."),
         },

@@ -125,7 +125,7 @@ def measure_and_publish(
     """
     levels = parse_levels(job.level_set)
     check_writable(job.out)
-    priors, priors_entry = _priors(job.priors_file)
+    priors, priors_entry = read_priors(job.priors_file)
     progress, seconds = timed(progress)
     scene = read_scene(
         job.inputs,
@@ -179,7 +179,7 @@ def _tell_first(first: Callable[[str], None], scene: Scene, seen: Figure) -> Non
     first(told if len(scene.buildings) else f"{open_ground_told()} {told}")
 
 
-def _priors(file: Path | None) -> tuple[Priors, tuple[InputFile, ...]]:
+def read_priors(file: Path | None) -> tuple[Priors, tuple[InputFile, ...]]:
     """Return the priors, and the entry of their file for the list of inputs."""
     if file is None:
         return default(), ()
