@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import HOUSES, SURVEY, TOWN, WALK, CaseRun, Run, commands, read_from
+from cli.commands import BARRIERS, HOUSES, SURVEY, TOWN, WALK, CaseRun, Run, commands, read_from
 from cli.commands import PASSPHRASE as SECRET
 from contrechamp.base.files import new_file, new_folder
 from contrechamp.redact import masking
@@ -14,6 +14,7 @@ from redact.copies import picture
 
 #: What makes the output of each command.
 WRITES = {
+    "access": ["access", TOWN, BARRIERS, "-o", "{out}", "--draws", "20"],
     "completeness": ["completeness", TOWN, WALK, SURVEY, "-o", "{out}", "--draws", "100"],
     "disclose": ["disclose", "{case}", "{evidence}", "{bundle}", "-o", "{out}", "--plain"],
     "export": ["export", "{case}", "{item}", "-o", "{out}", "--plain"],
