@@ -86,7 +86,7 @@ def command() -> click.Command:
                 help=_("Find the fewest cameras that have every way between two areas in view."),
             ),
             levels_option(),
-            draws_option(),
+            draws_option(Asked.draws),
             seed_option(),
             crs_option(),
             skip_bad_rows_option(),

@@ -79,7 +79,7 @@ def barriers_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
         barriers=kept_rows(table(BARRIER_COLUMNS, data, shapes), good),
         notices=notices,
         counts={"rows_left_out": int((~good).sum())},
-        understood=understood(rows, whole),
+        understood=understood(rows, whole, {"kind": BARRIER}),
     )
 
 

@@ -66,7 +66,7 @@ class Row:
 COLUMNS: Final = tuple(Row.__dataclass_fields__)
 
 
-def interval(values: F8) -> tuple[float, float, float, int]:
+def interval(values: NDArray[np.floating]) -> tuple[float, float, float, int]:
     """Return lower end, median and upper end over draws, and how many draws have a value.
 
     Where fewer than half have one there is nothing to tell: NaN.
@@ -97,7 +97,7 @@ def _by_hour(told: Access) -> Iterator[Row]:
                         )  # fmt: skip
 
 
-def _same(values: F8) -> Iterator[tuple[int, int]]:
+def _same(values: NDArray[np.floating]) -> Iterator[tuple[int, int]]:
     """Yield the first hour and the hour after the last of each run of the same draws."""
     new = ~(np.isclose(values[:, 1:], values[:, :-1], 0.0, 0.0, equal_nan=True).all(axis=0))
     first = [0, *(np.flatnonzero(new) + 1).tolist()]
@@ -148,7 +148,7 @@ def _barriers(told: Access) -> Iterator[Row]:
 
 
 def _row(
-    key: str, place: str, values: F8, unit: str, *, group: str = "", area: str = ALL,
+    key: str, place: str, values: NDArray[np.floating], unit: str, *, group: str = "", area: str = ALL,
     level: str = "", barrier: str = "", hours: tuple[int, int] = (0, 24),
 ) -> Row:  # fmt: skip
     low, middle, high, n = interval(values)

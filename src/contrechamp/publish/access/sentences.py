@@ -14,7 +14,7 @@ from contrechamp.publish.access.figures import interval
 from contrechamp.publish.numbers import Numbers
 from contrechamp.scene.service_names import service_label
 
-F8 = NDArray[np.float64]
+Values = NDArray[np.floating]
 
 
 def group_label(held: Sequence[str], numbers: Numbers) -> str:
@@ -24,7 +24,7 @@ def group_label(held: Sequence[str], numbers: Numbers) -> str:
     return _("with a permit: {names}").format(names=numbers.all_of(list(held)))
 
 
-def shares(values: F8, numbers: Numbers) -> str:
+def shares(values: Values, numbers: Numbers) -> str:
     """Return a share with its interval in brackets; "–" where it cannot be told."""
     low, middle, high, _n = interval(values)
     if middle != middle:
@@ -33,7 +33,7 @@ def shares(values: F8, numbers: Numbers) -> str:
     return texts[1] if texts[0] == texts[2] else f"{texts[1]} ({texts[0]}–{texts[2]})"
 
 
-def amounts(values: F8, numbers: Numbers, step: float = 1.0) -> str:
+def amounts(values: Values, numbers: Numbers, step: float = 1.0) -> str:
     """Return a number with its interval in brackets; "–" where it cannot be told."""
     low, middle, high, _n = interval(values)
     if middle != middle:
@@ -42,7 +42,7 @@ def amounts(values: F8, numbers: Numbers, step: float = 1.0) -> str:
     return texts[1] if texts[0] == texts[2] else f"{texts[1]} ({texts[0]}–{texts[2]})"
 
 
-def counted(told: Access, values: F8, numbers: Numbers) -> str:
+def counted(told: Access, values: Values, numbers: Numbers) -> str:
     """Return how many people, homes or metres of street."""
     n = amounts(values, numbers)
     if told.people.counted == PEOPLE:
