@@ -148,8 +148,8 @@ def _barriers(told: Access) -> Iterator[Row]:
 
 
 def _row(
-    key: str, place: str, values: NDArray[np.floating], unit: str, *, group: str = "", area: str = ALL,
-    level: str = "", barrier: str = "", hours: tuple[int, int] = (0, 24),
+    key: str, place: str, values: NDArray[np.floating], unit: str, *, group: str = "",
+    area: str = ALL, level: str = "", barrier: str = "", hours: tuple[int, int] = (0, 24),
 ) -> Row:  # fmt: skip
     low, middle, high, n = interval(values)
     numbers = (round(middle, DECIMALS), round(low, DECIMALS), round(high, DECIMALS))
