@@ -74,7 +74,7 @@ def people() -> People:
     """Return starts that each stand for one home."""
     every, zero = np.arange(STARTS), np.zeros(STARTS, np.int64)
     snapped = Snapped(zero, np.zeros(STARTS), np.zeros(STARTS))
-    return People(HOMES, snapped, every, zero, np.ones(STARTS), ("all",), 0, 0, (), False)
+    return People(HOMES, snapped, every, zero, np.ones(STARTS), ("all",), 0, 0, (), 0.0, False)
 
 
 def peers(graph: AccessGraph, goals: I8, is_open: NDArray[np.bool_], wait_s: F8) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """How access was worked out, what was assumed, and what was left aside."""
 
+from typing import Final
+
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.access.asked import SPEED_M_S
 from contrechamp.measure.access.links import LINK_M
@@ -7,6 +9,9 @@ from contrechamp.measure.access.people import HOMES, PEOPLE
 from contrechamp.measure.access.run import Access
 from contrechamp.publish.numbers import Numbers
 from contrechamp.scene.service_names import service_label
+
+#: Areas that are named.
+NAMED: Final = 3
 
 
 def method(told: Access, numbers: Numbers) -> list[str]:
@@ -86,6 +91,7 @@ def _who_counts(told: Access) -> str:
 def left_aside(told: Access, numbers: Numbers) -> list[str]:
     """Return what of the input does not count, what cannot be estimated, and why."""
     people, crossings = told.people, told.crossings
+    more = len(people.empty) > NAMED
     counts = (
         (people.off_network, _off_network(people.off_network)),
         (people.left_out, _in_no_area(people.left_out)),
@@ -100,12 +106,20 @@ def left_aside(told: Access, numbers: Numbers) -> list[str]:
             _("Not on the map, or too far from any walkable street, and not estimated: {places}.")
             .format(places=numbers.all_of([service_label(one) for one in told.missing]))
         )  # fmt: skip
-    found += [
-        _("{area} has no home and no street in it: nothing can be estimated for it.").format(
-            area=area
+    if people.empty:
+        found.append(
+            ngettext(
+                "{n} area has no home on a street of the map in it ({names}), and {people} people "
+                "by its figures: nothing can be estimated for them.",
+                "{n} areas have no home on a street of the map in them ({names}), and {people} "
+                "people by their figures: nothing can be estimated for them.",
+                len(people.empty),
+            ).format(
+                n=numbers.plain(len(people.empty)),
+                names=numbers.all_of([*people.empty[:NAMED], *[_("others")] * more]),
+                people=numbers.plain(people.uncounted),
+            )
         )
-        for area in people.empty
-    ]
     if people.overlapping:
         found.append(
             _(

@@ -57,21 +57,28 @@ def headline(told: Access, numbers: Numbers) -> str:
     if not len(told.barriers):
         return _("No barrier stands on the streets of this map")
     hour = told.asked.hour
-    cut = {one.place: interval(one.cut[:, 0, hour, 0])[1] for one in told.reached.reach}
-    worst = max(cut, key=lambda place: -1.0 if cut[place] != cut[place] else cut[place])
-    if cut[worst] >= 0.005:
+    # By the lower end of the interval: a title has no room for both.
+    cut = {one.place: one.cut[:, 0, hour, 0] for one in told.reached.reach}
+    worst = max(cut, key=lambda place: _least(cut[place]))
+    if _least(cut[worst]) >= 0.01:
         return _("{share} of people {group} are cut off by barriers from every {place}").format(
-            share=numbers.percent(cut[worst]),
+            share=shares(cut[worst], numbers),
             group=group_label(told.states.groups[0], numbers),
             place=service_label(worst),
         )
-    added = {one.place: interval(one.added_minutes[:, 0, hour, 0])[1] for one in told.reached.reach}
-    slowest = max(added, key=lambda place: -1.0 if added[place] != added[place] else added[place])
-    if added[slowest] >= 0.5:
+    added = {one.place: one.added_minutes[:, 0, hour, 0] for one in told.reached.reach}
+    slowest = max(added, key=lambda place: _least(added[place]))
+    if _least(added[slowest]) >= 1.0:
         return _("Barriers add {n} minutes to the way to the nearest {place}").format(
-            n=numbers.plain(added[slowest]), place=service_label(slowest)
+            n=amounts(added[slowest], numbers), place=service_label(slowest)
         )
     return _("Barriers hardly change what is reached on foot")
+
+
+def _least(values: Values) -> float:
+    """Return the lower end of an interval; where there is none, less than any."""
+    low, *_rest = interval(values)
+    return -1.0 if low != low else low
 
 
 def sentences(told: Access, numbers: Numbers) -> list[str]:
