@@ -57,6 +57,7 @@ def test_the_sample_town_with_its_barriers(contrechamp: Run, tmp_path: Path) -> 
     assert same["barriers"] == told["barriers"], "what it writes it reads"
 
 
+@pytest.mark.slow
 def test_the_same_again_gives_the_same_bytes(contrechamp: Run, tmp_path: Path) -> None:
     for name, threads in (("one", "1"), ("two", "2")):
         done = contrechamp(
@@ -86,6 +87,7 @@ def test_for_machines_and_by_group(contrechamp: Run, tmp_path: Path) -> None:
     assert told["asked"]["day"] == "su"
 
 
+@pytest.mark.slow
 def test_without_barriers_places_or_streets_it_says_so(contrechamp: Run, tmp_path: Path) -> None:
     done = contrechamp("access", TOWN, "-o", tmp_path / "access", *QUICK)
     assert done.status == 0, done.err
@@ -96,6 +98,7 @@ def test_without_barriers_places_or_streets_it_says_so(contrechamp: Run, tmp_pat
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.slow
 def test_hours_that_do_not_parse_name_the_row(contrechamp: Run, tmp_path: Path) -> None:
     table = "id,lon,lat,barrier,hours\nB1,-26.99822,45.0008098,gate,half past six\n"
     (tmp_path / "b.csv").write_text(table)
@@ -116,6 +119,7 @@ def test_what_is_not_ours_is_not_replaced(contrechamp: Run, tmp_path: Path) -> N
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["=1+1", "<script>alert(1)</script>"])
 def test_names_of_barriers_are_text_wherever_they_stand(
     contrechamp: Run, tmp_path: Path, name: str
@@ -132,6 +136,7 @@ def test_names_of_barriers_are_text_wherever_they_stand(
     assert not any(row["barrier"].startswith("=") for row in rows)
 
 
+@pytest.mark.slow
 def test_in_french(contrechamp: Run, tmp_path: Path) -> None:
     done = contrechamp("access", TOWN, BARRIERS, "-o", tmp_path / "a", "--lang", "fr", *QUICK)
     assert done.status == 0, done.err

@@ -53,5 +53,6 @@ def _access(node: NDArray[np.int64], edge: NDArray[np.int64]) -> None:
     nearest.prepare_search(graph, edge, 1.0, np.zeros(1))
     first, lost, has = np.array([0, 1]), np.zeros((1, 1)), np.ones((1, 2), np.bool_)
     critical._shut_each(yes, edge, node, edge, first, edge, np.ones(2), has, lost)
-    forced._joined(edge, node, edge, yes, nothing, 2)
+    who = np.ones((2, 1, 1), np.bool_)
+    forced._who(edge, node, edge, yes, yes, nothing, 2, edge, node, first, who[0], who[1])
     least_exposed._along(np.array([0, 1]), np.array([-1, 0]), np.array([-1, 0]), one)

@@ -261,6 +261,7 @@ def by_networkx(told, draw, group, shut=None):
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(towns())
 def test_times_and_cuts_are_those_of_another_library(drawn):

@@ -99,7 +99,8 @@ def test_where_there_is_no_way_nothing_is_told():
         assert np.isnan(ways.seen_m).all()
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None)
 @given(towns(), st.integers(0, 9))
 def test_shares_are_those_of_another_library(drawn, seed):
     drawn.barriers.loc[drawn.barriers.index % 2 == 0, "kind"] = "checkpoint"

@@ -4,6 +4,7 @@ from itertools import combinations
 
 import networkx
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,7 @@ def test_it_is_the_smallest_of_all_sets(data):
     assert parted(edges, watch, set(found.cameras), n_nodes)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000))
 def test_cut_short_it_still_gives_a_set_that_does_and_a_bound(seed):

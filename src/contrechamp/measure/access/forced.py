@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.measure.access.graph import AccessGraph
 from contrechamp.measure.access.people import People
 from contrechamp.measure.routes import UNSEEN_M, root
@@ -78,23 +78,27 @@ def forced_exposure(
     number[left] = np.arange(len(left))
     u, v, passage = block[graph.edge_u[left]], block[graph.edge_v[left]], graph.passage[left]
     start = block[graph.stop_node[: len(people.snapped.street)]]
-    found = {place: np.empty((n_draws, len(people.names))) for place in goals}
+    goal = np.concatenate([block[nodes] for nodes in goals.values()])
+    first = np.cumsum([0, *map(len, goals.values())])
+    found = np.empty((len(goals), n_draws, len(people.names)))
+    n_blocks = int(block.max()) + 1
 
     def work(draw: int) -> None:
         in_view = number[at[row_start[draw] : row_start[draw + 1]]]
-        passed = is_open[draw]
-        reach = _joined(u, v, passage, passed, np.empty(0, np.int64), int(block.max()) + 1)
-        free = _joined(u, v, passage, passed & ~is_checkpoint, in_view, int(block.max()) + 1)
-        for place, nodes in goals.items():
-            reached, freed = (np.isin(parts[start], parts[block[nodes]]) for parts in (reach, free))
-            whole = people.sums(reached.astype(np.float64))
-            stuck = people.sums((reached & ~freed).astype(np.float64))
-            np.divide(stuck, whole, out=found[place][draw], where=whole > 0)
-            found[place][draw][whole == 0] = np.nan
+        reached, freed = np.empty((2, len(goals), len(start)), np.bool_)
+        _who(
+            u, v, passage, is_open[draw], is_checkpoint, in_view, n_blocks, start, goal, first,
+            reached, freed,
+        )  # fmt: skip
+        for place in range(len(goals)):
+            whole = people.sums(reached[place].astype(np.float64))
+            stuck = people.sums((reached[place] & ~freed[place]).astype(np.float64))
+            found[place, draw] = np.nan
+            np.divide(stuck, whole, out=found[place, draw], where=whole > 0)
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         list(pool.map(work, range(n_draws)))
-    return tuple(Forced(place, share) for place, share in found.items())
+    return tuple(Forced(place, share) for place, share in zip(goals, found, strict=True))
 
 
 def _blocks(graph: AccessGraph, kept: B1) -> I8:
@@ -104,22 +108,57 @@ def _blocks(graph: AccessGraph, kept: B1) -> I8:
 
 
 @compiled
-def _joined(u: Any, v: Any, passage: Any, passed: Any, in_view: Any, n: int) -> I8:
-    """Return the part that each block is in when streets in view and shut passages are left out."""
-    parent = np.empty(n, np.int64)
-    for node in range(n):
-        parent[node] = node
-    out = np.zeros(len(u), np.bool_)
+def _who(
+    u: Any, v: Any, passage: Any, passed: Any, is_checkpoint: Any, in_view: Any, n_blocks: int,
+    start: Any, goal: Any, first: Any, reached: Any, freed: Any,
+) -> None:  # fmt: skip
+    """Tell who reaches a place of each kind, and who does on a free way.
+
+    Args:
+        u: with `v` and `passage`, edges between blocks.
+        passed: of each passage, whether it is open.
+        is_checkpoint: of each passage.
+        in_view: edges that are.
+        n_blocks: number of blocks.
+        start: block of each start.
+        goal: blocks of all places: those of kind k at goal[first[k]:first[k + 1]].
+        reached: (n_kinds, n_starts) is written.
+        freed: (n_kinds, n_starts) is written.
+    """
+    parent = np.arange(n_blocks).astype(np.int32)
+    left = np.zeros(len(u), np.bool_)
     for i in range(len(in_view)):
-        out[in_view[i]] = True
+        left[in_view[i]] = True
+    # First what is free; then, on top of it, what else can be passed.
     for edge in range(len(u)):
-        if out[edge] or (passage[edge] >= 0 and not passed[passage[edge]]):
-            continue
-        a, b = root(parent, u[edge]), root(parent, v[edge])
-        if a < b:
-            parent[b] = a
-        elif b < a:
-            parent[a] = b
-    for node in range(n):
-        parent[node] = root(parent, node)
-    return parent
+        at = passage[edge]
+        if at >= 0:
+            left[edge] = passed[at] and is_checkpoint[at]
+            if not passed[at] or is_checkpoint[at]:
+                continue
+        if not left[edge]:
+            _join(parent, u[edge], v[edge])
+    _served(parent, start, goal, first, freed)
+    for edge in range(len(u)):
+        if left[edge]:
+            _join(parent, u[edge], v[edge])
+    _served(parent, start, goal, first, reached)
+
+
+@compiled_part
+def _join(parent: Any, one: int, other: int) -> None:
+    a, b = root(parent, one), root(parent, other)
+    if a < b:
+        parent[b] = a
+    elif b < a:
+        parent[a] = b
+
+
+@compiled_part
+def _served(parent: Any, start: Any, goal: Any, first: Any, served: Any) -> None:
+    has = np.full(len(parent), -1, np.int32)
+    for kind in range(len(first) - 1):
+        for i in range(first[kind], first[kind + 1]):
+            has[root(parent, goal[i])] = kind
+        for i in range(len(start)):
+            served[kind, i] = has[root(parent, start[i])] == kind

@@ -30,7 +30,7 @@ class Drawing:
         buildings: of the scene.
         streets: (class, path) of walkable streets.
         barriers: paths of those that are lines.
-        points: (x, y) of those that are points.
+        points: (x, y) of those that are points, without those that stop vehicles only.
         goals: (x, y) of the places.
         bar: the scale bar.
     """
@@ -72,6 +72,7 @@ def drawing(told: Access, scene: Scene) -> Drawing:
     houses = scene.buildings.geometry.to_numpy()
     shapes = told.barriers.geometry.to_numpy()
     is_point = shapely.get_type_id(shapes) == 0
+    on_foot = told.barriers["kind"].to_numpy(str) != "vehicle_barrier"
     goals = shapely.points(told.graph.network.node_xy[told.goals[place]])
     return Drawing(
         view=(0, 0, *at.units(east - west, north - south)),
@@ -82,7 +83,7 @@ def drawing(told: Access, scene: Scene) -> Drawing:
             for name in (NEVER, SAME, SLOWER, CUT)
         ),
         barriers=at.paths(shapely.intersection(shapes[~is_point], frame)),
-        points=tuple(at.points(shapes[is_point])),
+        points=tuple(at.points(shapes[is_point & on_foot])),
         goals=tuple(at.points(goals)),
         bar=bar_of(east - west),
     )

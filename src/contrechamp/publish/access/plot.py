@@ -15,6 +15,8 @@ from contrechamp.scene.service_names import service_label
 #: Units of an hour, and of all that can be cut off.
 HOUR_WIDE: Final = 40
 HIGH: Final = 200
+#: The axis of shares ends at the first of these that nothing exceeds.
+TOPS: Final = (0.04, 0.2, 0.4, 1.0)
 #: Groups in one plot: more cannot be told apart.
 MOST_GROUPS: Final = 4
 
@@ -55,17 +57,18 @@ def plot(told: Access, numbers: Numbers) -> Plot | None:
         return None
     low, middle, high = quantiles(cut[worst])
     groups = told.states.groups[:MOST_GROUPS]
+    top = next(one for one in TOPS if one >= float(high[: len(groups)].max()) - 1e-6)
     return Plot(
         place=service_label(worst),
         lines=tuple(
             Line(
                 group_label(held, numbers),
-                f"M{_steps(middle[g])}",
-                f"M{_steps(low[g])}L{_steps(high[g], back=True)}Z",
+                f"M{_steps(middle[g] / top)}",
+                f"M{_steps(low[g] / top)}L{_steps(high[g] / top, back=True)}Z",
             )
             for g, held in enumerate(groups)
         ),
-        ticks=tuple((_y(share), numbers.percent(share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
+        ticks=tuple((_y(one), numbers.percent(one * top)) for one in (0.0, 0.25, 0.5, 0.75, 1.0)),
         hours=tuple((hour * HOUR_WIDE, f"{hour:02d}") for hour in range(0, HOURS + 1, 3)),
         left_out=len(told.states.groups) - len(groups),
     )
