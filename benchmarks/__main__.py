@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from benchmarks import (
+    access,
     alone,
     bundle,
     dossier,
@@ -225,7 +226,7 @@ def main() -> None:
                         help="an OSM file whose buildings are measured too")  # fmt: skip
     parts = (
         "first_minute", "peers", "programs", "streets", "memory", "compilation", "threads",
-        "scaling", "draws", "vault", "faces", "photos", "dossier", "bundle",
+        "scaling", "draws", "vault", "faces", "photos", "dossier", "bundle", "access",
     )  # fmt: skip
     parser.add_argument("--krems", type=Path, metavar="FILE",
                         help="OSM file of Krems: measure draws in towns made of it")  # fmt: skip
@@ -294,6 +295,8 @@ def main() -> None:
         photos.tables(given.deface, given.earlier, heading=heading, header=header, row=row)
     if "dossier" in only:
         dossier.tables(given.records, heading=heading, header=header, row=row, figure=figure)
+    if "access" in only:
+        access.tables(heading=heading, header=header, row=row, figure=figure)
     if "bundle" in only:
         bundle.tables(heading=heading, header=header, row=row, figure=figure)
 

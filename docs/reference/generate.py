@@ -6,6 +6,7 @@ that are written by hand, tables between two comments are made.
 
 import html
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -24,9 +25,12 @@ from contrechamp.measure.draws import values_drawn
 from contrechamp.measure.priors import BOUNDS, KINDS, Aimed, ByDensity, Row, default
 from contrechamp.measure.stage import FREE_STANDING
 from contrechamp.measure.trips import GOALS
+from contrechamp.publish.access.writing import access_schema
 from contrechamp.publish.figures import figures_schema
 from contrechamp.publish.verify_page import building
 from contrechamp.redact import kinds as masked_kinds
+from contrechamp.scene.barrier_fields import FIELDS as BARRIER_FIELDS
+from contrechamp.scene.barrier_fields import OCHA
 from contrechamp.scene.camera_fields import FIELDS
 from contrechamp.scene.camera_table import LAT, LON
 from contrechamp.scene.service_names import service_label
@@ -194,6 +198,11 @@ def priors() -> str:
             *(f"| `{u}` | {low:g} | {high:g} | {unit} |\n" for u, (low, high, unit) in bounds),
         )
     )
+
+
+def access_schema_page() -> str:
+    """Return the JSON Schema of access.json."""
+    return access_schema().decode()
 
 
 def schema() -> str:
@@ -458,8 +467,8 @@ stops a run. Tags of cameras (`camera:*`, `surveillance*`) that nothing uses are
 """
 
 
-def _column(one: TableField) -> str:
-    """Return the row of a column of the camera table."""
+def _column(one: TableField, notes: Mapping[str, str] = COLUMN_NOTES) -> str:
+    """Return the row of a column of a table; by default that of cameras."""
     holds = {"line": "text", "date": "ISO date", "flag": "`yes`, `no`"}.get(one.holds, "")
     if one.holds == "choice":
         holds = ", ".join(f"`{word}`" for word in one.words)
@@ -473,10 +482,11 @@ def _column(one: TableField) -> str:
     also = [f"`{word}` ({meant})" for word, meant in one.choices.items() if word != meant]
     if also:
         more.append(f"Also read: {', '.join(also)}.")
-    if one.name in COLUMN_NOTES:
+    if one.name in notes:
         *free, last = (f"`{mount}`" for mount in FREE_STANDING)
-        more.append(COLUMN_NOTES[one.name].format(free=f"{', '.join(free)} or {last}"))
-    return f"| `{one.name}` | {holds} | {' '.join(more)} |\n"
+        more.append(notes[one.name].format(free=f"{', '.join(free)} or {last}"))
+    told = " ".join(more).replace("|", "\\|")
+    return f"| `{one.name}` | {holds} | {told} |\n"
 
 
 def _tags(one: TableField) -> str:
@@ -522,6 +532,76 @@ def camera_table() -> str:
             "| tag | column | written too | how odd values are read |\n| --- | --- | --- | --- |\n",
             *(_tags(one) for one in FIELDS if one.tags),
             CAMERA_TAGS,
+        )
+    )
+
+
+BARRIER_TABLE = """# Barrier table
+
+Made from the specification of the fields (`scene.barrier_fields`, by `make figures`), which readers, records, the
+survey form and exports follow too.
+
+One row a barrier, a point or a line: GeoJSON, GeoPackage or GeoParquet, or CSV and XLSX with `lon` and `lat`, or with `wkt` for lines. **The column `barrier` makes a
+row one of a barrier**; rows without it are what they would be otherwise, cameras among them. An area counts by its outline. All but place and kind may be empty;
+[what is then assumed](../how-to/through-barriers.md#what-is-assumed) is drawn, and told.
+
+"""
+
+#: What a column takes beside what the specification says of the field.
+BARRIER_NOTES = {
+    "id": "A row without one goes by its file and number.",
+    "permits": "`all` and `none` are words of the column; empty means everyone in the hours that are given, and not known where none are.",
+    "hours": "Of all who may pass and have no hours of their own. An hour is what its middle is; what differs between months counts as not known, and holidays as any other day.",
+    "wait_most_minutes": "One passage in twenty is taken to last longer.",
+    "first_seen": "Kept as it is written.",
+    "last_seen": "Kept as it is written.",
+}
+
+BARRIER_TABLE_USE = """
+`contrechamp export-records CASE --as cameras -o FOLDER` writes the barriers of a case as `barriers.geojson`: groups that may pass by their permits, hours from the days and times of
+the record. Where a record says of some group that it is unclear whether it may pass, nothing is said. Barriers without a position or a course are counted, not written.
+
+## How OCHA counts
+
+The kinds are those of OCHA's closure surveys (*Movement and Access in the West Bank*, September 2024), and what maps have beside them. It counts:
+
+"""
+
+BARRIER_TAGS = """
+The wall itself it gives by its length. Fences, turnstiles and barriers to vehicles only are none of its obstacles.
+
+## From OpenStreetMap
+
+`barrier=*` as in the first row of the table; `military=checkpoint` and `amenity=checkpoint` are checkpoints; a gate with `locked=yes` is usually closed. `foot` counts before `access`:
+`yes`, `designated`, `permissive`, `destination`, `official` and `customers` let everyone pass, `private`, `permit`, `military`, `delivery`, `residents` and `employees` are permits of that name, what else bars
+people on foot bars everyone. A condition (`access:conditional=yes @ (Mo-Fr 08:00-16:00)`) counts before both. `opening_hours` are the hours. A tag that cannot be read is not known, and told. A gate or
+checkpoint of the map stands in the way where it is a point of the way; beside a street it is that of a garden.
+
+## Public places
+
+A row with the column `service` is a public place that people walk to: {services}. They are read from OpenStreetMap, too. Homes of others and places where people work are no goals.
+"""
+
+
+def barrier_table() -> str:
+    """Return the page of the barrier table: columns, OCHA's classes, tags, public places."""
+    activate("en")
+    identity, kind, *columns = BARRIER_FIELDS
+    place = "| `lon`, `lat`, or a shape | degrees, WGS 84 | Where the barrier stands, as a point or a line. |\n"
+    counted = (
+        f"- {name}: {', '.join(f'`{kind}`' for kind in kinds)}\n" for name, kinds in OCHA.items()
+    )
+    services = ", ".join(f"`{one.kind}`" for one in SERVICES)
+    rows = [_column(one, BARRIER_NOTES) for one in (identity, kind, *columns)]
+    rows[1] = rows[1].replace("| `kind` |", "| `barrier` |", 1)
+    return "".join(
+        (
+            BARRIER_TABLE,
+            "| column | unit or values | what it means |\n| --- | --- | --- |\n",
+            *(rows[0], place, *rows[1:]),
+            BARRIER_TABLE_USE,
+            *counted,
+            BARRIER_TAGS.format(services=services),
         )
     )
 
@@ -581,6 +661,8 @@ def verify_digest() -> str:
 PAGES = {
     "masking-documents.md": masking_documents,
     "camera-table.md": camera_table,
+    "barrier-table.md": barrier_table,
+    "access.schema.json": access_schema_page,
     "files.md": files,
     "figures.md": figures,
     "cli.md": commands,

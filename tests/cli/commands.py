@@ -23,6 +23,8 @@ LETTER = b"SAMPLE letter, made up: nobody wrote it."
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 TOWN = EXAMPLES / "sample-town.osm"
 SURVEY = EXAMPLES / "sample-survey.csv"
+BARRIERS = EXAMPLES / "sample-barriers.geojson"
+DISTRICTS = EXAMPLES / "sample-districts.geojson"
 HOUSES = EXAMPLES / "sample-houses.geojson"
 WALK = EXAMPLES / "sample-walk.gpx"
 

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import EXAMPLES, HOUSES, SURVEY, TOWN, WALK, CaseRun, Run, commands, read_from
+from cli.commands import (
+    BARRIERS,
+    EXAMPLES,
+    HOUSES,
+    SURVEY,
+    TOWN,
+    WALK,
+    CaseRun,
+    Run,
+    commands,
+    read_from,
+)
 from cli.commands import PASSPHRASE as SECRET
 from contrechamp.base.files import new_file, new_folder
 from contrechamp.redact import masking
@@ -15,6 +26,7 @@ from redact.copies import picture
 #: What makes the output of each command.
 WRITES = {
     "tiles": ["tiles", TOWN, "-o", "{out}", "--draws", "20", "--workers", "1"],
+    "access": ["access", TOWN, BARRIERS, "-o", "{out}", "--draws", "20"],
     "completeness": ["completeness", TOWN, WALK, SURVEY, "-o", "{out}", "--draws", "100"],
     "disparity": [
         *("disparity", TOWN, SURVEY, "--areas", EXAMPLES / "sample-districts.geojson"),

@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyogrio
+import geopandas as gpd
 import pytest
 
 from cli.commands import TOWN, Run
@@ -56,7 +56,7 @@ def test_the_figures_are_those_of_measure(contrechamp: Run, alone: Path, tmp_pat
         for name in ("median", "q05", "q95"):
             assert one["estimate"][name] == pytest.approx(same["estimate"][name], abs=2e-6)
         assert one["span"]["low"] == pytest.approx(same["span"]["low"], abs=2e-6)
-    pieces = [pyogrio.read_dataframe(path) for path in sorted((alone / "streets").iterdir())]
+    pieces = [gpd.read_parquet(path) for path in sorted((alone / "streets").iterdir())]
     assert sum(part["length_m"].sum() for part in pieces) == pytest.approx(told["walkable_m"])
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
-from samples import DAY, desk, item, text
+from samples import DAY, desk, item, take, text
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.write import exporting
@@ -72,3 +72,18 @@ def test_records_come_out_as_a_table_that_is_read_again(tmp_path: Path) -> None:
     assert passes(found.loc["gate", "passing"]) is None
     assert found.loc["wall", "geometry"].geom_type == "LineString"
     assert "SAMPLE" in found.loc["wall", "source"]
+
+
+def test_a_table_of_barriers_goes_into_a_case_and_comes_out(tmp_path: Path) -> None:
+    sample = Path(__file__).parents[2] / "docs/examples/sample-barriers.geojson"
+    with desk(tmp_path) as at:
+        assert len(take(at, sample).new) == 4
+        assert take(at, sample).unchanged == 4
+        exporting.write(at.case, tmp_path / "out", "cameras", day=DAY)
+    first, back = (tables(path).barriers for path in (sample, tmp_path / "out/barriers.geojson"))
+    before, after = (found.set_index("name").sort_index() for found in (first, back))
+    assert list(before.index) == list(after.index)
+    assert list(before["kind"]) == list(after["kind"])
+    assert list(before["hours"]) == list(after["hours"])
+    assert before["wait_minutes"].equals(after["wait_minutes"])
+    assert list(before["passing"]) == list(after["passing"])

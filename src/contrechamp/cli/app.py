@@ -21,6 +21,7 @@ def sections() -> dict[str, dict[str, str]]:
             "completeness": _("How complete a survey is, and where to go next."),
             "disparity": _("Who bears it, by comparisons that were stated beforehand."),
             "tiles": _("Streets in view of a country, tile by tile, by many processes."),
+            "access": _("What barriers leave of ways to schools, clinics and markets."),
             "sight": _("What each camera has in view: the engine alone."),
             "demo": _("The same, for central Helsinki."),
         },

@@ -143,6 +143,8 @@ def _holds(file: "ExaminedFile") -> list[str]:
         (there.streets, ngettext("{n} walkable way", "{n} walkable ways", there.streets)),
         (there.tracks, ngettext("{n} recorded walk", "{n} recorded walks", there.tracks)),
         (there.areas, ngettext("{n} area", "{n} areas", there.areas)),
+        (there.barriers, ngettext("{n} barrier", "{n} barriers", there.barriers)),
+        (there.places, ngettext("{n} public place", "{n} public places", there.places)),
     )
     return [text.format(n=n) for n, text in counted if n] or [_("nothing that is measured")]
 

@@ -195,12 +195,12 @@ def unconfined_option() -> click.Option:
     )
 
 
-def draws_option() -> click.Option:
+def draws_option(default: int = DRAWS) -> click.Option:
     """``--draws``: how often what is not known is drawn."""
     return click.Option(
         ["--draws"],
         type=click.IntRange(1, 1_000_000),
-        default=DRAWS,
+        default=default,
         show_default=True,
         metavar="N",
         help=_("How often to draw what is not mapped."),

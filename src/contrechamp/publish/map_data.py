@@ -15,6 +15,7 @@ from contrechamp.publish.findings import find
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.quantised import Frame
 from contrechamp.publish.spread import DIGITS, how_sure, spread
+from contrechamp.scene.barrier_fields import barrier_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 from contrechamp.wording.figures import certainty_labels
@@ -161,7 +162,8 @@ def _places(places: gpd.GeoDataFrame, frame: Frame) -> list[list[Any]]:
 def _barriers(barriers: gpd.GeoDataFrame, frame: Frame) -> list[list[Any]]:
     """Return [path, kind]; a point is a path of one point."""
     paths = quantised.lines(barriers.geometry.to_numpy(), frame)
-    return [list(pair) for pair in zip(paths, barriers["kind"].astype(str), strict=True) if pair[0]]
+    kinds = map(barrier_label, barriers["kind"].astype(str))
+    return [list(pair) for pair in zip(paths, kinds, strict=True) if pair[0]]
 
 
 def _walks(measurement: Measurement, frame: Frame) -> list[list[int]]:

@@ -18,6 +18,14 @@ _LEAST_M: Final = 50.0
 
 
 @dataclass(frozen=True)
+class Bar:
+    """A scale bar: its length in units, and in metres."""
+
+    units: int
+    metres: int
+
+
+@dataclass(frozen=True)
 class Plane:
     """What of the ground a drawing shows, metres."""
 
@@ -38,10 +46,11 @@ class Plane:
         return shapely.box(self.west, self.south, self.east, self.north)
 
     @property
-    def bar_m(self) -> int:
-        """Length of its scale bar."""
+    def bar(self) -> Bar:
+        """Its scale bar."""
         width = self.east - self.west
-        return next((bar for bar in _BARS_M if bar >= width / 10), _BARS_M[-1])
+        metres = next((bar for bar in _BARS_M if bar >= width / 10), _BARS_M[-1])
+        return Bar(metres * UNITS, metres)
 
     def points(self, shapes: NDArray[np.object_]) -> Iterable[tuple[int, int]]:
         """Return the coordinates of shapes in units."""

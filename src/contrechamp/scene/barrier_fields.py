@@ -71,12 +71,11 @@ FIELDS: tuple[TableField, ...] = (
         holds="choice",
         help="What sort of barrier it is, and how it is usually kept.",
         label=N_("kind of barrier"),
-        choices={**{kind: kind for kind in KINDS}, **OF_OSM, "stile": "other"},
+        choices={**{kind: kind for kind in KINDS}, **OF_OSM},
         absent="other",
         tags=(Tag("barrier"),),
         question=N_("What it is"),
         offered=KINDS,
-        aliases=("barrier", "barrier_kind"),
     ),
     TableField(
         name="name",

@@ -56,9 +56,9 @@ def barriers_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
         InputError: at bad rows that are not to be skipped.
     """
     whole = rows
-    if "kind" in rows.frame:  # of the cameras in the same table
-        rows = replace(rows, frame=rows.frame.drop(columns="kind"))
-    rows = named_as_ours(rows, FIELDS)
+    # A column `kind` is that of the cameras in the same table.
+    frame = rows.frame.drop(columns="kind", errors="ignore").rename(columns={BARRIER: "kind"})
+    rows = named_as_ours(replace(rows, frame=frame, renamed={"kind": BARRIER}), FIELDS)
     shapes = _lines_or_points(rows)
     data: dict[str, Any] = {
         one.name: column_of(rows, one) for one in FIELDS if one.name not in _OWN
@@ -79,7 +79,7 @@ def barriers_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
         barriers=kept_rows(table(BARRIER_COLUMNS, data, shapes), good),
         notices=notices,
         counts={"rows_left_out": int((~good).sum())},
-        understood=understood(rows, whole),
+        understood=understood(rows, whole, {"kind": BARRIER}),
     )
 
 

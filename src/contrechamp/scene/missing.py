@@ -17,6 +17,8 @@ class Amounts:
         streets: number of walkable ones.
         tracks: number of recorded walks.
         areas: number of them.
+        barriers: number of them, which access asks for.
+        places: number of public places, which access asks for.
     """
 
     cameras: int
@@ -24,6 +26,8 @@ class Amounts:
     streets: int
     tracks: int
     areas: int
+    barriers: int = 0
+    places: int = 0
 
 
 def amounts(tables: Sequence[SourceTables]) -> Amounts:
@@ -34,6 +38,8 @@ def amounts(tables: Sequence[SourceTables]) -> Amounts:
         streets=sum(path.walkable for one in tables for path in one.paths),
         tracks=sum(len(one.tracks) for one in tables),
         areas=sum(len(one.areas) for one in tables),
+        barriers=sum(len(one.barriers) for one in tables),
+        places=sum(len(one.places) for one in tables),
     )
 
 

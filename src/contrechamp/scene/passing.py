@@ -58,17 +58,28 @@ def passing_of(permits: str, hours: str) -> str:
     if permits.casefold() == NOBODY:
         return _NOBODY
     usual = _week(hours) if hours else _ALWAYS
-    entries = (permits or EVERYONE).split(BETWEEN)
-    if len(entries) > MOST_PERMITS:
-        raise UnreadablePermitsError(permits)
     lines: dict[str, str] = {}
-    for entry in entries:
+    for name, own in entries(permits or EVERYONE):
+        lines[name] = _week(own) if own else usual
+    return "\n".join(f"{name}\t{week}" for name, week in lines.items())
+
+
+def entries(permits: str) -> list[tuple[str, str]]:
+    """Return the permits of the column `permits`, "" for everyone, each with its own hours or "".
+
+    Raises:
+        UnreadablePermitsError: if it is not written so.
+    """
+    found = []
+    for entry in permits.split(BETWEEN):
         name, at, own = entry.partition(AT)
         name = " ".join(name.casefold().split())
         if not name or name == NOBODY or len(name) > MOST_LETTERS or (at and not own.strip()):
             raise UnreadablePermitsError(entry.strip() or permits)
-        lines["" if name == EVERYONE else name] = _week(own.strip()) if at else usual
-    return "\n".join(f"{name}\t{week}" for name, week in lines.items())
+        found.append(("" if name == EVERYONE else name, own.strip()))
+    if len(found) > MOST_PERMITS:
+        raise UnreadablePermitsError(permits)
+    return found
 
 
 def _week(hours: str) -> str:

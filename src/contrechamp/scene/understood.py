@@ -140,6 +140,7 @@ def notices_of_unused(found: Sequence[Understood]) -> list[Notice]:
 
 def meaning_label(used_as: str) -> str:
     """Return in words what a column or tag is used as."""
+    from contrechamp.scene import barrier_fields
     from contrechamp.scene.camera_fields import BY_NAME
 
     words = {
@@ -147,11 +148,14 @@ def meaning_label(used_as: str) -> str:
         TELLS_CAMERAS: _("tells whether it is a camera in use"),
         "name": _("name"),
         "population": _("number of people"),
+        "barrier": _("kind of barrier"),
+        "service": _("kind of public place"),
         "min_height_m": _("bottom of the building"),
         "height_m of a building": _("height of the building"),
     }
     if used_as in words:
         return words[used_as]
-    if used_as in BY_NAME and BY_NAME[used_as].label:
-        return _(BY_NAME[used_as].label)
+    for by_name in (BY_NAME, barrier_fields.BY_NAME):
+        if used_as in by_name and by_name[used_as].label:
+            return _(by_name[used_as].label)
     return used_as

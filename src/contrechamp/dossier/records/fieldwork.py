@@ -196,6 +196,13 @@ class Passing:
     ]
     how: Annotated[Line, Doc("How the group passes, such as on foot or by car.")] = ""
     permit: Annotated[Line, Doc("The permit that the group is asked for; empty if none is.")] = ""
+    hours: Annotated[
+        Line,
+        Doc(
+            "When this group may pass, if not whenever the barrier is open, as OpenStreetMap "
+            "writes opening hours, such as Mo-Fr 06:00-18:00."
+        ),
+    ] = ""
     evidence: Annotated[
         tuple[Evidence, ...], Doc("What the knowledge of who may pass rests on.")
     ] = ()

@@ -37,6 +37,7 @@ class People:
         off_network: homes too far from every walkable street.
         left_out: homes that are in no area, where areas are given.
         empty: names of areas without a start.
+        uncounted: people who live there, as far as the areas say.
         overlapping: whether some start is in several areas.
     """
 
@@ -49,6 +50,7 @@ class People:
     off_network: int
     left_out: int
     empty: tuple[str, ...]
+    uncounted: float
     overlapping: bool
 
     def total(self) -> F8:
@@ -119,6 +121,7 @@ def _weighted(
         off_network=off,
         left_out=left_out,
         empty=tuple(names[of_area == 0].tolist()),
+        uncounted=float(np.nansum(population[of_area == 0])),
         overlapping=overlapping,
     )
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.access.asked import SPEED_M_S
@@ -17,6 +18,7 @@ from contrechamp.measure.access.nearest import Search, prepare_search
 from contrechamp.measure.access.people import People
 from contrechamp.measure.access.states import HOURS, States
 
+F4 = NDArray[np.float32]
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
@@ -31,6 +33,10 @@ PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "transit_stop": ("transit_stop",),
     "drinking_water": ("drinking_water",),
 }
+
+
+#: Greatest size of all draws by hour, group and area together.
+MOST_BYTES: Final = 4 << 30
 
 
 @dataclass(frozen=True)
@@ -51,14 +57,14 @@ class Reach:
     place: str
     n_goals: int
     never: F8
-    cut: F8
-    minutes: F8
-    metres: F8
-    free_minutes: F8
-    free_metres: F8
+    cut: F4
+    minutes: F4
+    metres: F4
+    free_minutes: F4
+    free_metres: F4
 
     @property
-    def added_minutes(self) -> F8:
+    def added_minutes(self) -> F4:
         """What barriers add for those who still reach one, on average."""
         return self.minutes - self.free_minutes
 
@@ -94,6 +100,9 @@ def reached(
         states: of barriers and links.
         progress: advanced with every draw.
         threads: greatest number of threads; the result is the same.
+
+    Raises:
+        UsageError: if the draws of all hours, groups and areas would not fit into memory.
     """
     n_draws, n_groups, n_areas = len(states.wait_s), len(states.groups), len(people.names)
     start = graph.stop_node[: len(people.snapped.street)]
@@ -101,9 +110,16 @@ def reached(
     no_wait = np.zeros(graph.n_passages)
     searches = {place: prepare_search(graph, at, SPEED_M_S, no_wait) for place, at in goals.items()}
     shape = (n_draws, n_groups, HOURS, n_areas)
+    if 4.0 * len(_TOLD) * len(goals) * np.prod(shape, dtype=np.float64) > MOST_BYTES:
+        raise UsageError(
+            _("so many draws, groups and areas do not fit into memory: ask for fewer draws")
+        )
     room = {
         place: Reach(
-            place, len(at), np.zeros((n_draws, n_areas)), *(np.zeros(shape) for _each in _TOLD)
+            place,
+            len(at),
+            np.zeros((n_draws, n_areas)),
+            *(np.zeros(shape, np.float32) for _each in _TOLD),
         )
         for place, at in goals.items()
     }

@@ -1,6 +1,6 @@
 """Access through barriers: from a scene to who reaches what, and what stands in the way."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -11,8 +11,10 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.access.asked import SPEED_M_S, Asked
+from contrechamp.measure.access.between import Between, cameras_between
 from contrechamp.measure.access.critical import cut_off_if_shut
 from contrechamp.measure.access.crossings import Crossings, find_crossings
+from contrechamp.measure.access.exposure import Exposure, exposure_of
 from contrechamp.measure.access.graph import AccessGraph, access_graph
 from contrechamp.measure.access.links import Links, possible_links
 from contrechamp.measure.access.nearest import prepare_search
@@ -22,6 +24,8 @@ from contrechamp.measure.access.states import States, draw_states
 from contrechamp.measure.network import SNAP_M, snap
 from contrechamp.scene.columns import kept_rows
 from contrechamp.scene.tables import Scene
+from contrechamp.sight.arrays import Level
+from contrechamp.sight.levels import VISIBLE
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -48,6 +52,8 @@ class Access:
         reached: who reaches what.
         cut_off: place -> (n_draws, n_barriers) how many are cut off if one barrier shuts: those of
             the first group, at the hour that was asked.
+        exposure: what cannot be avoided on the ways.
+        between: the smallest set of cameras between two areas; None if that was not asked.
     """
 
     asked: Asked
@@ -62,10 +68,17 @@ class Access:
     missing: tuple[str, ...]
     reached: Reached
     cut_off: Mapping[str, F8]
+    exposure: Exposure
+    between: Between | None
 
 
 def access(
-    scene: Scene, asked: Asked, *, progress: Progress = silent, threads: int | None = None
+    scene: Scene,
+    asked: Asked,
+    *,
+    levels: Sequence[Level] = (VISIBLE,),
+    progress: Progress = silent,
+    threads: int | None = None,
 ) -> Access:
     """Work out who reaches what through the barriers of a scene.
 
@@ -74,6 +87,7 @@ def access(
     Args:
         scene: on its metric plane, with walkable streets.
         asked: what is asked.
+        levels: of the view of cameras.
         progress: advanced with every draw.
         threads: greatest number of threads; by default one per processor.
 
@@ -103,6 +117,13 @@ def access(
         )
     states = draw_states(barriers, len(links.length_m), asked)
     found = reached(graph, people, goals, states, progress=progress, threads=threads)
+    exposure = exposure_of(
+        scene, barriers, graph, people, goals, states, asked, levels, progress=progress,
+        threads=threads,
+    )  # fmt: skip
+    between = None
+    if asked.between is not None:
+        between = cameras_between(scene.areas, graph, exposure.stage, asked.between)
     return Access(
         asked=asked,
         people=people,
@@ -116,6 +137,8 @@ def access(
         missing=tuple(place for place in PLACES if place not in goals),
         reached=found,
         cut_off=cut_off_if_shut(graph, people, goals, states, (0, asked.hour)),
+        exposure=exposure,
+        between=between,
     )
 
 

@@ -20,7 +20,7 @@ from contrechamp.publish.disparity.sentences import (
     value_text,
 )
 from contrechamp.publish.numbers import Numbers, power_of_ten
-from contrechamp.publish.plane import UNITS, plane_around
+from contrechamp.publish.plane import plane_around
 from contrechamp.publish.single_page import Curve, SmallMap
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.scene.tables import Scene
@@ -159,7 +159,7 @@ def area_map(told: Disparity, scene: Scene) -> SmallMap:
         at.view,
         tuple(paths),
         tuple(("there", x, y) for x, y in at.points(within)),
-        at.bar_m * UNITS,
+        at.bar.units,
     )
 
 

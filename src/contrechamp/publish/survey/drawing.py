@@ -6,7 +6,7 @@ from typing import Final
 import shapely
 
 from contrechamp.measure.survey.run import Completeness
-from contrechamp.publish.plane import UNITS, plane_around
+from contrechamp.publish.plane import plane_around
 from contrechamp.scene.tables import Scene
 
 #: Places to go to first that are numbered on the map.
@@ -59,6 +59,6 @@ def drawing(told: Completeness, scene: Scene) -> Drawing | None:
         walks=at.paths(shapely.intersection(scene.tracks.geometry.to_numpy(), frame)),
         cameras=tuple(at.points(outdoor[shapely.intersects(outdoor, frame)])),
         numbers=tuple((x, y, i) for i, (x, y) in enumerate(at.points(middle), start=1)),
-        bar=at.bar_m * UNITS,
-        bar_m=at.bar_m,
+        bar=at.bar.units,
+        bar_m=at.bar.metres,
     )

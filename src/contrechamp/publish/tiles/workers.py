@@ -78,7 +78,7 @@ def on_dask(jobs: Sequence[Job], scheduler: str) -> Iterator[str]:
     distributed = _distributed()
     try:
         client = distributed.Client(scheduler, set_as_default=False, timeout="30s")
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise UsageError(
             _("no Dask scheduler answers at {address}").format(address=scheduler)
         ) from error

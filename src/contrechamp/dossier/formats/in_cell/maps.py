@@ -8,6 +8,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.files import too_large
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.in_cell.json_files import MAX_WHOLE
+from contrechamp.scene import barrier_fields
 from contrechamp.scene.camera_fields import RECORDED
 
 #: Columns of cameras that records take, beside those of `RECORDED`.
@@ -17,7 +18,7 @@ CAMERA = ("id", "source", "operator", "zone", "make", "model")
 def cameras(
     content: IO[bytes], *, name: str, kind: str, skip_bad_rows: bool
 ) -> Iterator[dict[str, Any]]:
-    """Yield the notices of the reader, then the cameras of a map or table.
+    """Yield the notices of the reader, then the cameras of a map or table, and barriers of a table.
 
     Args:
         content: of the file.
@@ -28,7 +29,7 @@ def cameras(
     Yields:
         ``{"notice": [where, message]}``; ``{"left_out": [where, message]}`` for a row that cannot
         be read; or ``{"camera": {column: text, number or None}}`` with ``lon`` and ``lat`` in
-        degrees.
+        degrees; and of tables ``{"barrier": ...}`` likewise, with ``passing``.
     """
     from contrechamp.scene import file_kinds
     from contrechamp.scene.input_rows import read_input
@@ -43,6 +44,23 @@ def cameras(
     for row in found.cameras.itertuples():
         cells = {column: _plain(getattr(row, column)) for column in columns}
         yield {"camera": {**cells, "lon": row.geometry.x, "lat": row.geometry.y}}
+    if (
+        getattr(file_kinds, kind, "") not in file_kinds.OSM_FORMATS
+    ):  # an extract has one at every garden
+        yield from _barriers(found)
+
+
+def _middle(line: Any) -> Any:
+    return line.interpolate(0.5, normalized=True)
+
+
+def _barriers(found: Any) -> Iterator[dict[str, Any]]:
+    """Yield barriers; of a long one with a point on it."""
+    for row in found.barriers.itertuples():
+        cells = {one.name: _plain(getattr(row, one.name)) for one in barrier_fields.FIELDS}
+        is_point = row.geometry.geom_type == "Point"
+        at = row.geometry if is_point else _middle(row.geometry)
+        yield {"barrier": {**cells, "passing": row.passing, "lon": at.x, "lat": at.y}}
 
 
 def walk(content: IO[bytes], *, name: str) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Import of cameras from OSM extracts, GeoJSON and camera tables, as `scene` reads them."""
+"""Import of cameras from maps and tables, and of barriers from tables, as `scene` reads them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.cell import failures
 from contrechamp.dossier.formats.read import answers
+from contrechamp.dossier.formats.read.barrier_rows import barrier_draft
 from contrechamp.dossier.formats.read.drafts import (
     THIS_FILE,
     Draft,
@@ -40,7 +41,7 @@ def fits(source: SourceFile) -> bool:
 
 
 def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
-    """Yield a record for each camera, and the notices of `scene`'s reader.
+    """Yield a record for each camera and barrier, and the notices of `scene`'s reader.
 
     Raises:
         InputError: if the file cannot be read.
@@ -50,7 +51,7 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
         raise InputError(
             _("expected an OSM extract, GeoJSON, or a table with lon and lat"), where=source.name
         )
-    any_camera = False
+    any_camera = any_barrier = False
     for answer in source.ask("maps:cameras", kind=kind, skip_bad_rows=context.skip_bad_rows):
         match answer:
             case {"notice": [str(where), str(message)]}:
@@ -65,9 +66,12 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
                 if isinstance(found, Draft):
                     yield from _product(row, source, context, found)
                 yield found
+            case {"barrier": dict(row)}:
+                any_barrier = True
+                yield attempt(barrier_draft, row, source, context)
             case _:
                 raise failures.nonsense(source.name)
-    if not any_camera:
+    if not any_camera and not any_barrier:
         yield ImportNotice(source.name, _("no camera in it"))
 
 
@@ -98,7 +102,7 @@ def _draft(row: Mapping[str, Any], source: SourceFile, context: ImportContext, k
     note = [f"{word}: {text}" for word in for_note
             if (text := answers.text(row.get(word) or "", source.name))]  # fmt: skip
     fields: dict[str, Any] = {
-        "position": {"lon": _decimal(lon), "lat": _decimal(lat)},
+        "position": {"lon": decimal_of(lon), "lat": decimal_of(lat)},
         "ids": [{"scheme": scheme, "id": id_}],
         "evidence": [{"ref": THIS_FILE, "at": id_}],
     }
@@ -109,7 +113,7 @@ def _draft(row: Mapping[str, Any], source: SourceFile, context: ImportContext, k
         if one.is_number:
             number = answers.number(value, source.name)
             if number is not None:
-                fields[one.name] = int(number) if one.holds == "whole" else _decimal(number)
+                fields[one.name] = int(number) if one.holds == "whole" else decimal_of(number)
         elif one.holds != "date" or not value or re.fullmatch(DATE.pattern, str(value)):
             fields[one.name] = value or None
         else:
@@ -139,5 +143,6 @@ def _product(
         yield Draft(product, id_, camera.where, camera.at, shared=True)
 
 
-def _decimal(number: float) -> str:
+def decimal_of(number: float) -> str:
+    """Return a number as records take it."""
     return f"{Decimal(repr(float(number))):f}"

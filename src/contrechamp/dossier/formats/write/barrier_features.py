@@ -7,6 +7,7 @@ from typing import Any
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.records.fieldwork import Barrier, Hours, Passing
 from contrechamp.scene.barrier_fields import RECORDED
+from contrechamp.scene.opening_hours import week_of
 from contrechamp.scene.passing import AT, BETWEEN, EVERYONE, NOBODY
 
 #: GeoJSON's names of what the course of a barrier can be.
@@ -66,16 +67,32 @@ def _permits(passing: tuple[Passing, ...]) -> str:
     """Return who passes as the column `permits` has it; "" where nothing certain is known."""
     if not passing or any(one.allowed == "unclear" for one in passing):
         return ""
-    named = [one.permit for one in passing if one.allowed == "yes"]
-    if not named:
-        return NOBODY
-    # Signs of the column's own grammar are no part of a name.
-    plain = [name.replace(BETWEEN, " ").replace(AT, " ").strip() for name in named]
-    return f" {BETWEEN} ".join(dict.fromkeys(name or EVERYONE for name in plain))
+    found = []
+    for one in passing:
+        if one.allowed == "yes":
+            # Signs of the column's own grammar are no part of a name.
+            name = one.permit.replace(BETWEEN, " ").replace(AT, " ").strip() or EVERYONE
+            if one.hours and not _are_hours(one.hours):
+                return ""
+            found.append(f"{name} {AT} {one.hours}" if one.hours else name)
+    return f" {BETWEEN} ".join(dict.fromkeys(found)) if found else NOBODY
+
+
+def _are_hours(text: str) -> bool:
+    try:
+        week_of(text)
+    except ValueError:
+        return False
+    return BETWEEN not in text
 
 
 def _hours(hours: tuple[Hours, ...]) -> str:
-    """Return hours in OpenStreetMap's grammar; "" where one of them has no times, or a remark."""
+    """Return hours in OpenStreetMap's grammar; "" where they are not in days and times.
+
+    A remark without times may be in that grammar itself, as tables have it.
+    """
+    if len(hours) == 1 and hours[0].from_time is None and _are_hours(hours[0].note):
+        return hours[0].note
     if any(one.from_time is None or one.to_time is None or one.note for one in hours):
         return ""
     return "; ".join(

@@ -1,0 +1,162 @@
+"""``contrechamp access``: who reaches what through barriers, and what stands in the way."""
+
+import json
+from pathlib import Path
+
+import click
+
+from contrechamp.base.i18n import _
+from contrechamp.cli.options import (
+    FiniteRange,
+    areas_option,
+    crs_option,
+    draws_option,
+    inputs_argument,
+    json_option,
+    levels_option,
+    report_option,
+    seed_option,
+    skip_bad_rows_option,
+    threads_option,
+    unconfined_option,
+)
+from contrechamp.measure.access.asked import DAYS, LINKS_SHARE, Asked
+from contrechamp.scene.map_cell import map_cell
+
+#: Between the permits that one group holds.
+_AND = "+"
+
+
+def command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "access",
+        callback=_access,
+        help=_(
+            "Say what barriers leave of people's ways to schools, clinics, markets and other "
+            "public places: how long it takes, by hour and permit, who is cut off, which barrier "
+            "matters most, and what cannot be avoided on the way.\n\n"
+            "INPUT: an OpenStreetMap extract of the place, and tables of barriers (column "
+            "barrier: points or lines), of public places (column service) and of cameras (.csv, "
+            ".xlsx, .geojson)"
+        ),
+        epilog=_("Example: contrechamp access city.osm.pbf barriers.geojson -o access"),
+        params=[
+            inputs_argument(),
+            report_option(),
+            areas_option(),
+            click.Option(
+                ["--group", "groups"],
+                multiple=True,
+                metavar="PERMITS",
+                help=_(
+                    "A group of people by the permits that they hold, with + between them; none "
+                    "for those without. Repeatable. By default those without, and one group for "
+                    "each permit that a barrier names."
+                ),
+            ),
+            click.Option(
+                ["--day"],
+                type=click.Choice(DAYS),
+                default=Asked.day,
+                show_default=True,
+                help=_("Day of the week, by which opening hours are read."),
+            ),
+            click.Option(
+                ["--hour"],
+                type=click.IntRange(0, 23),
+                default=Asked.hour,
+                show_default=True,
+                help=_("Hour of the map, of the comparison of barriers and of exposure."),
+            ),
+            click.Option(
+                ["--paths", "links_share"],
+                type=FiniteRange(0, 1),
+                default=LINKS_SHARE,
+                show_default=True,
+                metavar="SHARE",
+                help=_(
+                    "Of the foot paths that the map may lack, at most this share is there; 0: none."
+                ),
+            ),
+            click.Option(
+                ["--between"],
+                nargs=2,
+                metavar="AREA AREA",
+                help=_("Find the fewest cameras that have every way between two areas in view."),
+            ),
+            levels_option(),
+            draws_option(Asked.draws),
+            seed_option(),
+            crs_option(),
+            skip_bad_rows_option(),
+            threads_option(),
+            unconfined_option(),
+            json_option(),
+        ],
+    )
+
+
+def _access(
+    *,
+    inputs: tuple[Path, ...],
+    out: Path,
+    areas: Path | None,
+    groups: tuple[str, ...],
+    day: str,
+    hour: int,
+    links_share: float,
+    between: tuple[str, str] | None,
+    level_set: str,
+    draws: int,
+    seed: int,
+    crs: str | None,
+    skip_bad_rows: bool,
+    threads: int | None,
+    unconfined: bool,
+    as_json: bool,
+) -> None:
+    asked = Asked(
+        groups=tuple(map(_permits, groups)),
+        day=day,
+        hour=hour,
+        draws=draws,
+        seed=seed,
+        links_share=links_share,
+        between=between,
+    )
+    with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
+        from contrechamp.cli.again import command_again
+        from contrechamp.cli.bars import progress_for
+        from contrechamp.cli.telling import tell_notices, tell_rows_left_out
+        from contrechamp.publish.access.writing import AccessJob, access_and_write
+
+        done = access_and_write(
+            AccessJob(
+                inputs=inputs,
+                out=out,
+                areas=areas,
+                crs=crs,
+                skip_bad_rows=skip_bad_rows,
+                level_set=level_set,
+                threads=threads,
+                asked=asked,
+            ),
+            again=command_again(click.get_current_context()),
+            cell=cell,
+            progress=progress_for(as_json=as_json),
+        )
+    if as_json:
+        click.echo(json.dumps({"report": str(done.index), **done.for_machines}))
+        return
+    tell_notices(done.scene.notices)
+    tell_rows_left_out(done.scene.counts)
+    for sentence in done.sentences:
+        click.echo(sentence)
+    click.echo(_("Map, plot and tables: {index}").format(index=done.index))
+
+
+def _permits(text: str) -> tuple[str, ...]:
+    """Return the permits of a group, as `scene.passing` writes them; ``none`` are none."""
+    names = (" ".join(name.casefold().split()) for name in text.split(_AND))
+    return tuple(name for name in names if name and name != "none")

@@ -1,0 +1,249 @@
+"""Access from files to a folder: read, worked out, written whole or not at all."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+
+from contrechamp import __version__
+from contrechamp.base.i18n import _, active_language, direction_of
+from contrechamp.base.json_text import json_text
+from contrechamp.base.progress import Progress, silent
+from contrechamp.base.templates import environment
+from contrechamp.measure.access.asked import Asked
+from contrechamp.measure.access.run import Access, access, street_minutes
+from contrechamp.measure.engine import compile_engine
+from contrechamp.publish import folder, methods
+from contrechamp.publish.access.drawing import classes, drawing, mapped_place
+from contrechamp.publish.access.figures import Row, as_csv, as_json, rows
+from contrechamp.publish.access.method import left_aside, method
+from contrechamp.publish.access.plot import plot
+from contrechamp.publish.access.sentences import headline, sentences
+from contrechamp.publish.access.tables import (
+    areas_table,
+    barriers_table,
+    groups_table,
+    kinds_table,
+)
+from contrechamp.publish.command import as_typed, without_folders
+from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm, write_layer
+from contrechamp.publish.page import STYLES, content_policy
+from contrechamp.scene.map_cell import MapReader
+from contrechamp.scene.read import read_scene
+from contrechamp.scene.tables import Scene
+from contrechamp.sight.levels import parse_levels
+
+#: Lists the files, and marks the folder as ours.
+MANIFEST: Final = "access.json"
+SCHEMA: Final = "contrechamp/access-1"
+INDEX, FIGURES = "index.html", "figures.csv"
+#: Layers, as GeoJSON and as GeoParquet.
+STREETS, BARRIERS = "streets", "barriers"
+
+
+@dataclass(frozen=True)
+class AccessJob:
+    """What is asked, of which files; the options of ``contrechamp access``."""
+
+    inputs: tuple[Path, ...]
+    out: Path
+    areas: Path | None
+    crs: str | None
+    skip_bad_rows: bool
+    level_set: str
+    threads: int | None
+    asked: Asked
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came out.
+
+    Args:
+        scene: what was read.
+        told: what was found out.
+        index: the page.
+        sentences: of the page.
+        for_machines: what ``--json`` prints.
+    """
+
+    scene: Scene
+    told: Access
+    index: Path
+    sentences: Sequence[str]
+    for_machines: Mapping[str, Any]
+
+
+def access_and_write(
+    job: AccessJob,
+    *,
+    again: Sequence[str],
+    cell: MapReader | None = None,
+    progress: Progress = silent,
+) -> Written:
+    """Read, work out and write, in the active language.
+
+    Args:
+        job: what is asked.
+        again: the words of the command that repeats it.
+        cell: reads the inputs, and is closed then.
+        progress: one bar per step.
+
+    Raises:
+        ContrechampError: if an input, an option or the output folder cannot be used.
+    """
+    folder.check_writable(job.out, refuse_foreign)
+    levels = parse_levels(job.level_set)
+    scene = read_scene(
+        job.inputs,
+        crs=job.crs,
+        areas=job.areas,
+        skip_bad_rows=job.skip_bad_rows,
+        cell=cell,
+        progress=progress,
+    )
+    if cell is not None:
+        cell.close()  # it would only hold memory from here on
+    compile_engine(progress)
+    told = access(scene, job.asked, levels=levels, progress=progress, threads=job.threads)
+    numbers = Numbers(active_language())
+    said = [*sentences(told, numbers), *left_aside(told, numbers)]
+    figures = rows(told)
+    machine = _for_machines(told, scene, figures)
+    layer, barriers = _streets(told), _barriers(told)
+    contents: dict[str, Callable[[], bytes]] = {
+        INDEX: lambda: _page(told, scene, again, numbers),
+        FIGURES: lambda: as_csv(figures),
+        MANIFEST: lambda: _manifest({**machine, "command": list(without_folders(again))}),
+    }
+    with (
+        folder.new_folder(job.out, refuse_foreign) as partial,
+        progress(_("Writing"), len(contents) + 2) as advance,
+    ):
+        described = f"{OSM_ATTRIBUTION}, {OSM_LICENCE}" if is_from_osm(scene) else ""
+        for name, table in ((STREETS, layer), (BARRIERS, barriers)):
+            write_layer(table, partial, name, described)
+            advance(1)
+        for name, content in contents.items():
+            (partial / name).write_bytes(content())
+            advance(1)
+    return Written(scene, told, job.out / INDEX, said, machine)
+
+
+_NAMES: Final = (
+    INDEX, FIGURES, MANIFEST,
+    *(f"{layer}.{ending}" for layer in (STREETS, BARRIERS) for ending in ("geojson", "parquet")),
+)  # fmt: skip
+
+
+def _manifest(content: Mapping[str, Any]) -> bytes:
+    text = json_text({**content, "files": sorted(_NAMES)}, indent=1, sort_keys=True)
+    return (text + "\n").encode()
+
+
+def refuse_foreign(out: Path) -> None:
+    """Raise unless a folder is missing, empty, or one that we wrote and nobody added to.
+
+    Raises:
+        OutputError: if it holds anything else.
+    """
+    folder.refuse_foreign(out, MANIFEST, SCHEMA)
+
+
+def access_schema() -> bytes:
+    """Return the JSON Schema of access.json."""
+    return (package_files("contrechamp.publish") / "schema" / "access-1.json").read_bytes()
+
+
+def _streets(told: Access) -> gpd.GeoDataFrame:
+    """Return the streets with minutes to each kind of place: no figure is that of one home."""
+    network = told.graph.network
+    columns: dict[str, Any] = {"length_m": network.length_m}
+    for place in told.goals:
+        free, barred = street_minutes(told, place)
+        columns[f"{place}_free_minutes"] = np.where(np.isfinite(free), free, np.nan)
+        columns[f"{place}_minutes"] = np.where(np.isfinite(barred), barred, np.nan)
+        columns[f"{place}_access"] = classes(free, barred)
+    return gpd.GeoDataFrame(columns, geometry=network.geometry, crs=told.barriers.crs)
+
+
+def _barriers(told: Access) -> gpd.GeoDataFrame:
+    """Return the barriers that cross a street, in the columns of the table of barriers."""
+    table = told.barriers.drop(columns="passing").rename(columns={"kind": "barrier"})
+    for place, lost in told.cut_off.items():
+        table[f"{place}_cut_off_if_shut"] = np.quantile(lost, 0.5, axis=0)
+    return gpd.GeoDataFrame(table)
+
+
+def _for_machines(told: Access, scene: Scene, figures: Sequence[Row]) -> dict[str, Any]:
+    between = told.between
+    return {
+        "schema": SCHEMA,
+        "software": {"name": "contrechamp", "version": __version__},
+        "inputs": [asdict(file) for file in scene.inputs],
+        "asked": asdict(told.asked),
+        "groups": [" | ".join(held) for held in told.states.groups],
+        "counted": told.people.counted,
+        "graphs": {"least": int(told.reached.graphs.min()), "most": int(told.reached.graphs.max())},
+        "barriers": {
+            "crossing": len(told.barriers),
+            "not_known": told.states.n_unknown,
+            "on_no_street": told.crossings.on_no_street,
+        },
+        "missing_places": list(told.missing),
+        "mapped_place": mapped_place(told),
+        "figures": as_json(figures),
+        "cameras_between": None
+        if between is None
+        else {
+            "areas": list(between.names),
+            "reason": between.reason,
+            "cameras": list(between.cameras),
+            "bound": None if between.found is None else between.found.bound,
+            "known": between.found is not None and between.found.known,
+        },
+    }
+
+
+def _page(told: Access, scene: Scene, again: Sequence[str], numbers: Numbers) -> bytes:
+    package = package_files("contrechamp.publish")
+    names = (STYLES[-1], "templates/access.css")
+    styles = "\n".join((package / name).read_text(encoding="utf-8") for name in names)
+    tables = (
+        areas_table(told, numbers),
+        kinds_table(told, numbers),
+        methods.inputs_table(scene, numbers),
+        methods.notices_table(scene, numbers),
+    )
+    html = (
+        environment("contrechamp.publish")
+        .get_template("access.html.jinja")
+        .render(
+            language=numbers.language,
+            direction=direction_of(numbers.language),
+            policy=content_policy([], [styles]),
+            styles=styles,
+            headline=headline(told, numbers),
+            sentences=sentences(told, numbers),
+            left_aside=left_aside(told, numbers),
+            method=method(told, numbers),
+            drawing=drawing(told, scene),
+            plot=plot(told, numbers),
+            first_tables=[
+                one
+                for one in (groups_table(told, numbers), barriers_table(told, numbers))
+                if one.rows
+            ],
+            tables=[one for one in tables if one.rows],
+            attribution=OSM_ATTRIBUTION if is_from_osm(scene) else "",
+            licence=OSM_LICENCE,
+            command=as_typed(without_folders(again)),
+            version=__version__,
+        )
+    )
+    return html.encode()
