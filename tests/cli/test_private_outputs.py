@@ -14,6 +14,10 @@ from redact.copies import picture
 
 #: What makes the output of each command.
 WRITES = {
+    "change": [
+        *("change", "--map", "2025", SURVEY, "--map", "2026", TOWN, "-o", "{out}"),
+        *("--draws", "20"),
+    ],
     "completeness": ["completeness", TOWN, WALK, SURVEY, "-o", "{out}", "--draws", "100"],
     "disparity": [
         *("disparity", TOWN, SURVEY, "--areas", EXAMPLES / "sample-districts.geojson"),
