@@ -16,6 +16,8 @@ MODULES = ("contrechamp.scene.in_cell",)
 READER, MODEL_READER = "contrechamp.scene.in_cell:tables", "contrechamp.scene.in_cell:models"
 #: For tables of people.
 CENSUS_READER = "contrechamp.scene.in_cell:census"
+#: For a walk with its times.
+WALK_READER = "contrechamp.scene.in_cell:timed_walk"
 #: No map takes longer, whatever its size; nothing is heard of it until it is read.
 _LONGEST_S = 2 * 3600
 
