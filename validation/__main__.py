@@ -5,10 +5,12 @@ import os
 from pathlib import Path
 
 from validation.coverage import Coverage, coverage
+from validation.findings import Row, rows
 from validation.truth import SHIFTS
 
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "uncertainty.md"
 START, END = "<!-- made by make validate -->", "<!-- end -->"
+START_FINDINGS = "<!-- findings, made by make validate -->"
 WORLDS = 1000
 
 
@@ -30,18 +32,53 @@ def table(found: Coverage) -> str:
     return "\n".join(rows) + "\n"
 
 
+def findings_table(found: list[Row], shapes: dict[str, dict[str, int]], n: int) -> str:
+    """Return the table of the estimators of findings, and that of shapes."""
+    lines = [
+        f"{n:,} worlds of each:\n",
+        "| of what | bias | standard deviation | truth held | difference seen | not told |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        *(
+            f"| {one.name} | {one.bias:.2g} | {one.spread:.2g} | {100 * one.held:.1f} % | "
+            f"{100 * one.seen:.0f} % | {one.cannot} |"
+            for one in found
+        ),
+        "\n| the rate is | told as |",
+        "| --- | --- |",
+    ]
+    for name, told in shapes.items():
+        most = sorted(told.items(), key=lambda one: -one[1])
+        cells = ", ".join(f"{word} {100 * count / n:.0f} %" for word, count in most)
+        lines.append(f"| {name} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
+def written(made: str, start: str) -> None:
+    """Put a table between its marks on the page."""
+    before, _start, rest = PAGE.read_text().partition(start)
+    _old, _end, after = rest.partition(END)
+    PAGE.write_text(f"{before}{start}\n\n{made}\n{END}{after}")
+
+
 def main() -> None:
-    """Run the worlds and write the table between its marks."""
+    """Run the worlds and write the tables between their marks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=WORLDS)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", choices=("towns", "findings"))
     options = parser.parse_args()
-    made = table(coverage(options.worlds, processes=options.processes))
-    print(made)
-    if options.worlds == WORLDS:
-        before, _start, rest = PAGE.read_text().partition(START)
-        _old, _end, after = rest.partition(END)
-        PAGE.write_text(f"{before}{START}\n\n{made}\n{END}{after}")
+    whole = options.worlds == WORLDS
+    if options.only != "findings":
+        made = table(coverage(options.worlds, processes=options.processes))
+        print(made)
+        if whole:
+            written(made, START)
+    if options.only != "towns":
+        found = rows(options.worlds, processes=options.processes)
+        made = findings_table(*found, options.worlds)
+        print(made)
+        if whole:
+            written(made, START_FINDINGS)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,10 @@ from redact.copies import picture
 WRITES = {
     "tiles": ["tiles", TOWN, "-o", "{out}", "--draws", "20", "--workers", "1"],
     "access": ["access", TOWN, BARRIERS, "-o", "{out}", "--draws", "20"],
+    "change": [
+        *("change", "--map", "2025", SURVEY, "--map", "2026", TOWN, "-o", "{out}"),
+        *("--draws", "20"),
+    ],
     "completeness": ["completeness", TOWN, WALK, SURVEY, "-o", "{out}", "--draws", "100"],
     "disparity": [
         *("disparity", TOWN, SURVEY, "--areas", EXAMPLES / "sample-districts.geojson"),

@@ -1,5 +1,7 @@
 """The command that repeats a result, wherever the result was put."""
 
+from typing import Any
+
 import click
 
 from contrechamp.base.i18n import active_language
@@ -29,7 +31,9 @@ def command_again(context: click.Context) -> tuple[str, ...]:
         elif value is True:
             options.append(parameter.opts[-1])
         else:
-            options += [parameter.opts[0], str(value)]
+            given: Any = value
+            for one in given if getattr(parameter, "multiple", False) else [given]:
+                options += [parameter.opts[0], *map(str, one if parameter.nargs > 1 else [one])]
     return (*words, *OUT, *options, OPTION, active_language())
 
 

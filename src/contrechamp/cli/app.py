@@ -19,6 +19,7 @@ def sections() -> dict[str, dict[str, str]]:
             "measure": _("Files in; figures, map and report out."),
             "check": _("What is understood of files, before they are measured."),
             "completeness": _("How complete a survey is, and where to go next."),
+            "change": _("What changed between maps of several days, and what cannot be told."),
             "disparity": _("Who bears it, by comparisons that were stated beforehand."),
             "tiles": _("Streets in view of a country, tile by tile, by many processes."),
             "access": _("What barriers leave of ways to schools, clinics and markets."),

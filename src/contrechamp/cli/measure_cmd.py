@@ -25,6 +25,7 @@ from contrechamp.cli.options import (
     unconfined_option,
 )
 from contrechamp.cli.telling import measure_and_tell
+from contrechamp.measure.own_way.asked import GPS_ERROR_M
 from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, MeasureJob
 from contrechamp.scene.map_cell import map_cell
 
@@ -43,7 +44,7 @@ def command() -> click.Command:
         epilog=_("Example: contrechamp measure city.osm.pbf survey.csv -o report --lang fr"),
         params=[
             inputs_argument(required=False),
-            report_option(),
+            report_option(required=False),
             areas_option(),
             click.Option(
                 ["--whole"],
@@ -99,6 +100,24 @@ def command() -> click.Command:
                     "The report says so first."
                 ),
             ),
+            click.Option(
+                ["--track"],
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help=_(
+                    "Your own way (GPX): how long and how far it was in view, by level and "
+                    "camera. It "
+                    "is printed and kept nowhere; -o writes what may be handed on."
+                ),
+            ),
+            click.Option(
+                ["--gps-error", "gps_error_m"],
+                type=FiniteRange(0, 100),
+                default=GPS_ERROR_M,
+                show_default=True,
+                metavar="M",
+                help=_("How far off the fixes of --track are, in each direction (standard error)."),
+            ),
             threads_option(),
             click.Option(
                 ["--again"],
@@ -115,9 +134,27 @@ def command() -> click.Command:
     )
 
 
-def _measure(*, as_json: bool, unconfined: bool, again: Path | None, **options: Any) -> None:
+def _measure(
+    *,
+    as_json: bool,
+    unconfined: bool,
+    again: Path | None,
+    track: Path | None,
+    gps_error_m: float,
+    **options: Any,
+) -> None:
     if (again is None) == (not options["inputs"]):
         raise UsageError(_("name what is to be measured: INPUT, or --again with a bundle"))
+    if track is not None:
+        from contrechamp.cli.own_way import measure_track
+
+        options["gps_error_m"] = gps_error_m
+        measure_track(track, options, unconfined=unconfined, as_json=as_json)
+        return
+    context = click.get_current_context()
+    if options["out"] is None:  # only a walk needs no folder
+        folder = next(one for one in context.command.params if one.name == "out")
+        raise click.MissingParameter(ctx=context, param=folder)
     if again is not None:
         from contrechamp.cli.measured_again import measure_again
 

@@ -107,12 +107,12 @@ def areas_option() -> click.Option:
     )
 
 
-def report_option() -> click.Option:
+def report_option(*, required: bool = True) -> click.Option:
     """``-o``: the folder of the report."""
     return click.Option(
         ["-o", "--out"],
         type=click.Path(path_type=Path),
-        required=True,
+        required=required,
         metavar="DIR",
         help=_("Folder for the report: new, empty, or of an earlier run."),
     )

@@ -77,7 +77,11 @@ class Uniforms:
 
     def first(self, n: int) -> "Uniforms":
         """Return the first `n` draws."""
-        return Uniforms({name: u[:n] for name, u in self.camera.items()}, self.building[:n])
+        return self.rows(slice(n))
+
+    def rows(self, some: slice) -> "Uniforms":
+        """Return some of the draws."""
+        return Uniforms({name: u[some] for name, u in self.camera.items()}, self.building[some])
 
     def with_unknown_of(self, other: "Uniforms", unknown: str) -> "Uniforms":
         """Return these numbers, with those of one unknown taken from `other`."""

@@ -125,7 +125,7 @@ def measure_and_publish(
     """
     levels = parse_levels(job.level_set)
     check_writable(job.out)
-    priors, priors_entry = read_priors(job.priors_file)
+    priors, priors_entry = priors_of(job.priors_file)
     progress, seconds = timed(progress)
     scene = read_scene(
         job.inputs,
@@ -179,8 +179,15 @@ def _tell_first(first: Callable[[str], None], scene: Scene, seen: Figure) -> Non
     first(told if len(scene.buildings) else f"{open_ground_told()} {told}")
 
 
-def read_priors(file: Path | None) -> tuple[Priors, tuple[InputFile, ...]]:
-    """Return the priors, and the entry of their file for the list of inputs."""
+def priors_of(file: Path | None) -> tuple[Priors, tuple[InputFile, ...]]:
+    """Return the priors, and the entry of their file for the list of inputs.
+
+    Args:
+        file: TOML; None for the defaults.
+
+    Raises:
+        InputError: if it cannot be used.
+    """
     if file is None:
         return default(), ()
     content = read_bounded(file, _MOST_PRIORS, where=file.name, advice=check_name_and_rights())

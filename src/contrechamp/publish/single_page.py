@@ -46,6 +46,7 @@ class Curve:
         path: path data.
         x_ticks: (position, text).
         y_ticks: (position, text).
+        marks: (position, text) along the axis, such as what happened when.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Curve:
     path: str
     x_ticks: tuple[tuple[float, str], ...]
     y_ticks: tuple[tuple[float, str], ...]
+    marks: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True)

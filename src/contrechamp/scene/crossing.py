@@ -39,6 +39,7 @@ from contrechamp.scene.tables import (
     TRACK_COLUMNS,
     Notice,
 )
+from contrechamp.scene.timed_walk import Recorded
 from contrechamp.scene.understood import COLUMN, TAG, Understood
 
 F8 = NDArray[np.float64]
@@ -213,6 +214,27 @@ def received_census(
     return _Receiving(answers, where).census(numbers)
 
 
+def sent_walk(segments: Sequence[Recorded]) -> Iterator[Any]:
+    """Yield the segments of a walk as values that JSON can hold, and bytes."""
+    yield {"segments": len(segments)}
+    yield from _array([len(one.time_s) for one in segments], "int64")
+    yield from _array(np.concatenate([one.lonlat for one in segments]), "float64")
+    yield from _array(np.concatenate([one.time_s for one in segments]), "float64")
+
+
+def received_walk(answers: Iterator[Any], where: str) -> list[Recorded]:
+    """Return what `sent_walk` yielded.
+
+    Args:
+        answers: of the child.
+        where: what the user calls the file.
+
+    Raises:
+        CellError: if they are not what a reader sends.
+    """
+    return _Receiving(answers, where).walk()
+
+
 class _Receiving:
     def __init__(self, answers: Iterator[Any], where: str) -> None:
         self._answers = answers
@@ -234,6 +256,17 @@ class _Receiving:
         return SourceTables(
             **frames, paths=paths, notices=notices, counts=counts, understood=understood
         )
+
+    def walk(self) -> list[Recorded]:
+        sizes = self._sizes(self._count("segments"), 2)
+        ends = np.cumsum(sizes)[:-1]
+        lonlat, time_s = self._places(int(sizes.sum())), self._array("float64", int(sizes.sum()))
+        self._need(len(sizes) and not np.isinf(time_s).any())
+        self._need(next(self._answers, None) is None)
+        return [
+            Recorded(*one)
+            for one in zip(np.split(lonlat, ends), np.split(time_s, ends), strict=True)
+        ]
 
     def census(self, numbers: Sequence[str]) -> tuple[Census, list[Notice]]:
         rows = self._count("rows")

@@ -15,16 +15,24 @@ from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.cell import failures
 from contrechamp.scene.census import Census
-from contrechamp.scene.crossing import received, received_census
+from contrechamp.scene.crossing import received, received_census, received_walk
 from contrechamp.scene.file_kinds import FORMATS, LICENCES
 from contrechamp.scene.input_files import check_size
-from contrechamp.scene.map_cell import ANSWER_READER, CENSUS_READER, MODEL_READER, READER, MapReader
+from contrechamp.scene.map_cell import (
+    ANSWER_READER,
+    CENSUS_READER,
+    MODEL_READER,
+    READER,
+    WALK_READER,
+    MapReader,
+)
 from contrechamp.scene.model_crossing import received_models
 from contrechamp.scene.model_table import CameraModel
 from contrechamp.scene.photo_folder import pack_folder
 from contrechamp.scene.picture_answers import PictureAnswer, received_answers
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.tables import InputFile, Notice
+from contrechamp.scene.timed_walk import Recorded
 
 #: What is made of the answers of the cell.
 Received = TypeVar("Received")
@@ -89,6 +97,17 @@ class ForeignFile:
             cell, MODEL_READER, received_models, skip_bad_rows=skip_bad_rows
         )
         return entry, models, [*notices, *told]
+
+    def read_timed_walk(self, cell: MapReader) -> tuple[list[Recorded], list[Notice]]:
+        """Return a recorded walk with its times, and what is to be told of it.
+
+        Nothing of it is listed among the inputs: its digest would tell whose walk it was.
+
+        Raises:
+            InputError: if it cannot be used.
+        """
+        _entry, segments, told = self._read(cell, WALK_READER, received_walk)
+        return segments, told
 
     def read_census(
         self, cell: MapReader, numbers: Sequence[str], group: str, *, skip_bad_rows: bool

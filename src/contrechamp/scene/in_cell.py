@@ -9,11 +9,12 @@ from typing import IO, Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.scene.census import read_census
-from contrechamp.scene.crossing import sent, sent_census
+from contrechamp.scene.crossing import sent, sent_census, sent_walk
 from contrechamp.scene.input_files import opened_content
 from contrechamp.scene.input_rows import read_areas, read_input
 from contrechamp.scene.model_table import read_models
 from contrechamp.scene.picture_answers import read_answers, sent_answers
+from contrechamp.scene.timed_walk import read_timed_walk
 
 
 def tables(
@@ -111,6 +112,27 @@ def census(
     yield {"format": opened.format}
     del opened
     yield from sent_census(found, notices)
+
+
+def timed_walk(
+    content: IO[bytes], *, file_name: str, name: str, max_unpacked_bytes: int
+) -> Iterator[Any]:
+    """Yield the format of a recorded walk, then it with its times as `crossing.received_walk` does.
+
+    Args:
+        content: of the file, as it is on disk.
+        file_name: what its format is told by.
+        name: for errors.
+        max_unpacked_bytes: refuse a file that holds more.
+    """
+    try:
+        opened = opened_content(content, file_name, name, max_unpacked_bytes)
+        found = read_timed_walk(opened)
+    except InputError as error:
+        yield _refused(error)
+        return
+    yield {"format": opened.format}
+    yield from sent_walk(found)
 
 
 def picture_answers(

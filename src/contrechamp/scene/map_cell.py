@@ -18,6 +18,8 @@ READER, MODEL_READER = "contrechamp.scene.in_cell:tables", "contrechamp.scene.in
 ANSWER_READER = "contrechamp.scene.in_cell:picture_answers"
 #: For tables of people.
 CENSUS_READER = "contrechamp.scene.in_cell:census"
+#: For a walk with its times.
+WALK_READER = "contrechamp.scene.in_cell:timed_walk"
 #: No map takes longer, whatever its size; nothing is heard of it until it is read.
 _LONGEST_S = 2 * 3600
 

@@ -16,7 +16,7 @@ from contrechamp.measure.tiles.one import TileFigures
 from contrechamp.measure.tiles.plan import Setting, Tile, setting_of, tiles
 from contrechamp.measure.tiles.together import Together, together
 from contrechamp.publish.figures import canonical_json, figures_csv
-from contrechamp.publish.measuring import read_priors
+from contrechamp.publish.measuring import priors_of
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.tiles.parcels import (
     Job,
@@ -98,7 +98,7 @@ def run_tiles(job: TilesJob, *, cell: MapReader | None = None, progress: Progres
         ContrechampError: if an input, an option or the store cannot be used.
     """
     levels, store = parse_levels(job.level_set), store_at(job.out)
-    priors, priors_entry = read_priors(job.priors_file)
+    priors, priors_entry = priors_of(job.priors_file)
     _check(store)
     scene = read_scene(
         job.inputs, crs=job.crs, skip_bad_rows=job.skip_bad_rows, cell=cell, progress=progress
