@@ -86,7 +86,8 @@ def test_json_is_as_its_schemas_have_it(bundle: Path, tmp_path: Path) -> None:
 def test_the_bag_is_one_for_the_library_of_congress(bundle: Path, tmp_path: Path) -> None:
     ran("bagit.py", "--validate", bundle)
     copy = bundles.copied(bundle, tmp_path / "copy")
-    (copy / "data/claims.json").write_bytes(b"{}")
+    claims = copy / "data/claims.json"
+    claims.write_bytes(claims.read_bytes().replace(b"faces are compared", b"faces are colored!"))
     with pytest.raises(AssertionError, match=r"claims\.json"):
         ran("bagit.py", "--validate", copy)
 
