@@ -61,6 +61,13 @@ class Measurement(Record):
     figures: Annotated[
         tuple[NamedFigure, ...], Doc("The figures that texts cite, each with its name.")
     ] = ()
+    seen: Annotated[
+        ItemRef | None,
+        Doc(
+            "The file seen.geojson that the run wrote, as an item of the case; "
+            "a publication draws a map of it by squares."
+        ),
+    ] = None
     on: Annotated[
         PartialDate | None,
         Doc("The day that the data show; measurements of one area are compared by it."),

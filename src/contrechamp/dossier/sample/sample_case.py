@@ -8,18 +8,20 @@ import io
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from contrechamp.dossier.identities import compartment
 from contrechamp.dossier.permission import reviews
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor
-from contrechamp.dossier.records.field_types import first_text
+from contrechamp.dossier.records.field_types import ITEM, first_text
 from contrechamp.dossier.records.letters import Letter
+from contrechamp.dossier.records.publications import LookAnswer
 from contrechamp.dossier.sample import sample_texts
 from contrechamp.dossier.shipped import letter_templates
 from contrechamp.dossier.writing import erasing, store
-from contrechamp.vault import adding
+from contrechamp.vault import adding, masked_copies
 from contrechamp.vault.case import Case, Random
 
 Clock = Callable[[], datetime]
@@ -38,7 +40,7 @@ def recipient_name() -> str:
 
 
 def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, int]:
-    """Add sheets of the references, files of figures, every record and an identity to the case.
+    """Add sheets of the references, other files, every record and an identity to the case.
 
     Args:
         case: new, open for writing by the first member.
@@ -50,7 +52,7 @@ def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, 
         the number of records of each kind.
     """
     sheets = {one.key: sample_texts.sheet(one).encode() for one in sample_texts.references()}
-    files = {file: sample_texts.measured(file) for file in sample_texts.MEASURED}
+    files = {file: sample_texts.held(file) for file in sample_texts.HELD}
     for name, held in {**sheets, **files}.items():
         content = adding.Content(
             name if name in files else f"{name}.txt",
@@ -62,6 +64,16 @@ def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, 
             return sample_texts.item_bytes(key) if size == 8 else random(size)
 
         adding.add_contents(case, [content], now=now, random=ids)
+    for one in _steps("masked"):
+        making = masked_copies.Making(
+            of=_item(one["of"]),
+            suffix=Path(one["copy"]).suffix,
+            content=io.BytesIO(sample_texts.held(one["copy"])),
+            sidecar=sample_texts.held(one["sidecar"]),
+            about=one["about"],
+        )
+        masked_copies.put(case, making, now=now(), random=random)
+        _look_at_copy(case, one, language, now, random)
     puts = [
         store.Put(record, sample_texts.record_id(key), new=True)
         for key, record in sample_texts.records(language).items()
@@ -73,14 +85,17 @@ def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, 
     return dict(sorted(Counter(stored.kind for stored in written).items()))
 
 
-def review_and_release(case: Case, language: str, *, now: Clock) -> None:
-    """Review and release records, and withdraw a consent.
+def review_and_release(case: Case, language: str, *, now: Clock, random: Random) -> None:
+    """Review masked copies and records, release records, and withdraw a consent.
 
     Args:
         case: open for writing by the second member, as nobody reviews their own records.
         language: see `fill`.
         now: for the log.
+        random: draws the places for a second reader of a masked copy.
     """
+    for one in _steps("masked"):
+        _look_at_copy(case, one, language, now, random)  # some places are drawn for a second one
     for one in _steps("review"):
         why, about = _both(one["why"], language), one["about"]
         for key in [about] if isinstance(about, str) else about:
@@ -118,6 +133,21 @@ def letters(case: Case) -> dict[str, str]:
         on = date.fromisoformat(one["on"])  # whenever the sample is made, the text is the same
         found[key] = letter_templates.text(letter, name, template="request", on=on)
     return found
+
+
+def _look_at_copy(
+    case: Case, one: dict[str, Any], language: str, now: Clock, random: Random
+) -> None:
+    """Record that the member who opened the case looked at a masked copy."""
+    (copy,) = masked_copies.copies(case, [_item(one["of"])]).values()
+    answers = [LookAnswer(look=look, answer="covered") for look in one["looks"]]
+    why = _both(one["why"], language)
+    reviews.review_copy(case, copy[0], "agreed", answers, why=why, now=now(), random=random)
+
+
+def _item(key: str) -> str:
+    """Return the reference to the item of a key."""
+    return f"{ITEM}/{sample_texts.item_bytes(key.removeprefix('@')).hex()}"
 
 
 def _steps(kind: str) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ def make(folder: Path, *, now: Clock, random: Random) -> Made:
         counts = sample_case.fill(case, language, now=now, random=random)
         members.share(case, str(key.to_public()), name=second, reason="", now=now(), random=random)
     with opened(folder / CASE, AgeIdentities((str(key),)), tables=TABLES, write=True) as case:
-        sample_case.review_and_release(case, language, now=now)
+        sample_case.review_and_release(case, language, now=now, random=random)
         named = ShortNames(case)
         names = {key: named.of(ref(key)) for key in TO_TRY}
         today = now().date()

@@ -31,8 +31,12 @@ FILES = (
     "actors.toml", "places.toml", "systems.toml", "letters.toml", "findings.toml",
     "recommendations.toml", "people.toml", "measurements.toml",
 )  # fmt: skip
-#: Files of figures that become items of the case, beside the sheets of the references.
-MEASURED = ("sample-town-map.json", "sample-town-survey.json")
+#: Files that become items of the case, beside the sheets of the references: what was measured in
+#: the made-up town, and a drawing of a street in it.
+HELD = (
+    "sample-town-map.json", "sample-town-map-seen.geojson",
+    "sample-town-survey.json", "sample-town-survey-seen.geojson", "sample-street.png",
+)  # fmt: skip
 #: What the members do with the records.
 STEPS = "steps.toml"
 
@@ -99,7 +103,7 @@ def records(language: str) -> dict[str, Record]:
     files = {file: load(file) for file in FILES}
     keys = {
         *found,
-        *MEASURED,
+        *HELD,
         *(key for kinds in files.values() for group in kinds.values() for key in group),
     }
     for file, kinds in files.items():
@@ -127,8 +131,8 @@ def load(file: str) -> dict[str, Any]:
         raise InputError(_("it is not TOML: {reason}").format(reason=error), where=file) from error
 
 
-def measured(file: str) -> bytes:
-    """Return the content of a file of figures."""
+def held(file: str) -> bytes:
+    """Return the content of a file of the sample."""
     return (resources.files("contrechamp.dossier.sample") / "data" / file).read_bytes()
 
 

@@ -15,7 +15,7 @@ from contrechamp.measure.change.run import Change
 from contrechamp.publish.change.sentences import day, in_brackets, metres, spread
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.plane import UNITS, Plane, plane_around
+from contrechamp.publish.plane import Plane, plane_around
 from contrechamp.publish.single_page import Curve, SmallMap
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.wording.levels import level_label
@@ -213,7 +213,7 @@ def small_maps(told: Change, numbers: Numbers) -> list[SmallMap]:
                 at.view,
                 paths,
                 tuple((sort, x, y) for sort, of in sorts for x, y in at.points(points[of])),
-                at.bar_m * UNITS,
+                at.bar.units,
             )
         )
     return found

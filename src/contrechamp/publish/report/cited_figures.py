@@ -16,6 +16,7 @@ from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.measurements import Measurement, NamedFigure
 from contrechamp.measure.results import Figure
 from contrechamp.publish.report.measured_file import MeasuredFile, measured_file
+from contrechamp.publish.report.seen_file import Regions, seen_file
 
 #: A reference to a figure in a text: the key, and before it the measurement that has it.
 REFERENCE = re.compile(r"\{\{\s*figure:(?:(record/[0-9a-f]{16})#)?([a-z0-9][a-z0-9-]{0,39})\s*\}\}")
@@ -56,13 +57,21 @@ class Figures:
         self.problems: list[str] = []
         self.files: dict[str, MeasuredFile] = {}
         self.cited: list[CitedFigure] = []
-        values = json_items(view.case, [one.file for _ref, one in measurements])
+        #: What cameras may have within view, by measurement and level, in degrees.
+        self.seen: dict[str, Regions] = {}
+        wanted = [item for _ref, one in measurements for item in (one.file, one.seen) if item]
+        values = json_items(view.case, wanted)
         for ref, one in measurements:
             try:
                 self.files[ref] = file = measured_file(values[one.file], one.file)
             except InputError as error:
                 self.problems.append(f"{ref}: {error}")
                 continue
+            try:
+                if one.seen:
+                    self.seen[ref] = seen_file(values[one.seen], one.seen)
+            except InputError as error:
+                self.problems.append(f"{ref}: {error}")
             for named in one.figures:
                 figure = file.figures.get((named.measures, named.level, named.group))
                 if figure is None:

@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from contrechamp.publish.numbers import Numbers, power_of_ten
 from contrechamp.publish.report.drawing.shapes import WIDTH, Box, Drawing, Label, Path, Shape
 from contrechamp.publish.report.drawing.squares import Point, Square
 
 #: Lengths of a scale bar, in metres.
-_BARS_M = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
+_BARS_M = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
 _LOWEST, _HIGHEST = 200, 380
 #: A map shows at least so many squares from side to side.
 _LEAST_SQUARES, _LEAST_OF_A_PART = 7, 4
@@ -58,9 +59,11 @@ class Sheet:
     bar: dict[int, str]
 
 
-def bars() -> tuple[int, ...]:
-    """Return the lengths that a scale bar may have, in metres."""
-    return _BARS_M
+def bar_words(numbers: Numbers) -> dict[int, str]:
+    """Return how each length of a scale bar is written."""
+    return {
+        metres: numbers.quantity(float(metres), "m", power_of_ten(metres, 1)) for metres in _BARS_M
+    }
 
 
 def extent_of(marked: Sequence[Marked], *, of: Sequence[Marked] = ()) -> Extent:
@@ -115,8 +118,8 @@ def drawn(marked: Sequence[Marked], extent: Extent, sheet: Sheet) -> Drawing:
     ]
     for one in sorted(marked, key=lambda one: -one.square.side):
         shapes += _square(one, at, per_m)
-    shapes += _north(sheet.north)
-    shapes += _scale(extent, per_m, height, sheet)
+    shapes += north(sheet.north, WIDTH - 22, 0)
+    shapes += scale(per_m, height, (extent.east - extent.west) / 5, sheet)
     return Drawing(height, tuple(shapes))
 
 
@@ -130,15 +133,23 @@ def _square(one: Marked, at, per_m: float) -> Iterator[Shape]:  # type: ignore[n
     yield Label(x + wide // 2, y + 13, one.words, anchor="middle", size=13, strong=True)
 
 
-def _north(letter: str) -> Iterator[Shape]:
-    x = WIDTH - 22
-    yield Label(x, 18, letter, anchor="middle", size=12, strong=True)
-    yield Path(((x, 22), (x + 6, 42), (x, 37), (x - 6, 42)), fill="ink", closed=True)
+def north(letter: str, x: int, y: int) -> Iterator[Shape]:
+    """Yield the arrow that shows where north is, with its letter, below a point."""
+    yield Label(x, y + 18, letter, anchor="middle", size=12, strong=True)
+    points = ((x, y + 22), (x + 6, y + 42), (x, y + 37), (x - 6, y + 42))
+    yield Path(points, fill="ink", closed=True)
 
 
-def _scale(extent: Extent, per_m: float, height: int, sheet: Sheet) -> Iterator[Shape]:
-    fifth = (extent.east - extent.west) / 5
-    metres = max((bar for bar in _BARS_M if bar <= fifth), default=_BARS_M[0])
+def scale(per_m: float, height: int, most_m: float, sheet: Sheet) -> Iterator[Shape]:
+    """Yield the scale bar, in the lower left corner.
+
+    Args:
+        per_m: units for a metre.
+        height: of the drawing.
+        most_m: no bar is longer, if there is a shorter one.
+        sheet: how its length is written.
+    """
+    metres = max((bar for bar in _BARS_M if bar <= most_m), default=_BARS_M[0])
     long, y = round(metres * per_m), height - 14
     yield Box(8, y - 22, long + 16, 30, "paper", line="")
     yield Path(((16, y - 4), (16, y), (16 + long, y), (16 + long, y - 4)), thick=20)

@@ -36,4 +36,9 @@ PAINTS: dict[str, Fill] = {
     "happened": Fill("#0072b2"),
     "counted": Fill("#56b4e9", "lines"),
     "few": Fill("#56b4e9", "dots"),
+    # Four shares of one thing, by their lightness alone (ColorBrewer Blues; Brewer 2003).
+    "share-1": Fill("#c6dbef"),
+    "share-2": Fill("#6baed6"),
+    "share-3": Fill("#2171b5"),
+    "share-4": Fill("#08306b"),
 }

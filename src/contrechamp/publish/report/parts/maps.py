@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -12,10 +11,9 @@ from contrechamp.base.i18n import _, active_language, ngettext
 from contrechamp.base.written import isolated, written_list, written_number
 from contrechamp.dossier.formats.write.scene_tables import area_features
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.records.field_types import Position, Record
-from contrechamp.dossier.records.fieldwork import Area, Barrier, Camera, Place
-from contrechamp.dossier.records.systems import Deployment, SeenAt
-from contrechamp.publish.numbers import Numbers, power_of_ten
+from contrechamp.dossier.records.field_types import Position
+from contrechamp.dossier.records.fieldwork import Area, Camera
+from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.report.document import (
     Block,
     Drawn,
@@ -30,169 +28,123 @@ from contrechamp.publish.report.drawing.maps import Marked, Sheet
 from contrechamp.publish.report.drawing.shapes import Drawing
 from contrechamp.publish.report.drawing.squares import Point, counted, square_of
 from contrechamp.publish.report.evidence import EvidenceList
+from contrechamp.publish.report.parts import seen_maps, sites
+from contrechamp.publish.report.parts.sites import NAMED, Site
 from contrechamp.publish.report.showing import Showing
 from contrechamp.publish.report.texts import called, confidence, name_of, period
-from contrechamp.scene.projection import Plane, choose_plane
+from contrechamp.scene.projection import Plane
 from contrechamp.wording.confidence import confidence_labels
 
 #: Edges of areas, rings in metres.
 Outlines: TypeAlias = Sequence[Sequence[Point]]
-#: The paint of a place of which no system is said to be there.
-_NAMED = "paper"
-
-
-@dataclass
-class _Site:
-    """A place with a name and a position, and the systems that were seen there."""
-
-    record: Place | Barrier
-    position: Position
-    seen: list[tuple[Deployment, SeenAt]] = field(default_factory=list)
-
-    @property
-    def paint(self) -> str:
-        """How sure the surest of the systems is."""
-        sure = {str(told.confidence) for _deployment, told in self.seen}
-        return next((code for code in confidence_labels() if code in sure), _NAMED)
+#: Edges of areas that lie further off than this are on another map, in metres.
+_FAR_M = 500_000
 
 
 def section(showing: Showing, evidence: EvidenceList) -> Section | None:
-    """Return the maps; None if nothing that is shown has a position."""
-    sites, cameras = list(_sites(showing).values()), list(_cameras(showing).values())
-    positions = [*(one.position for one in sites), *(one.position for one in cameras)]
-    if not positions:
+    """Return the maps; None if nothing that is shown has a position, or was measured."""
+    named, hung = list(sites.sites(showing).values()), list(sites.cameras(showing).values())
+    inside = [*_of_positions(showing, named, hung, evidence), *seen_maps.sections(showing)]
+    if not inside:
         return None
-    plane = _plane(positions)
-    points = _in_metres(positions, plane)
-    cell, outlines = showing.publication.cell_m, _outlines(showing, plane)
-    inside = [
-        _of_sites(sites, points[: len(sites)], cell, outlines, evidence),
-        _of_cameras(points[len(sites) :], cell, outlines, showing.publication.k),
-    ]
-    numbers = Numbers(active_language())
-    note = _(
-        "Each place lies somewhere in its square, whose side is {side} or more; nothing is shown "
-        "more exactly. Squares are those of a grid that does not depend on what lies in it. North "
-        "is up."
-    ).format(side=numbers.quantity(float(cell), "m"))
-    blocks = [Paragraph((Words(note),), soft=True)]
-    if names := written_list([isolated(name) for name in _elsewhere(showing)]):
+    blocks = []
+    if named or hung:
+        numbers = Numbers(active_language())
+        note = _(
+            "Each place lies somewhere in its square, whose side is {side} or more; nothing is "
+            "shown more exactly. Squares are those of a grid that does not depend on what lies in "
+            "it. North is up."
+        ).format(side=numbers.quantity(float(showing.publication.cell_m), "m"))
+        blocks.append(Paragraph((Words(note),), soft=True))
+    if names := written_list([isolated(name) for name in sites.elsewhere(showing)]):
         lacking = _("Without a position, and so on no map: {names}.").format(names=names)
         blocks.append(Paragraph((Words(lacking),), soft=True))
-    return Section("maps", (Words(_("Maps")),), tuple(blocks), tuple(one for one in inside if one))
+    return Section("maps", (Words(_("Maps")),), tuple(blocks), tuple(inside))
 
 
-def _elsewhere(showing: Showing) -> list[str]:
-    """Return the names of what is shown, or where a system was seen, and has no position."""
-    shown: list[Record | None] = [one for _ref, one in showing.cited(Place)]
-    shown += [one for _ref, one in showing.cited(Barrier)]
-    for _ref, deployment in showing.cited(Deployment):
-        shown += [showing.record(seen.where) for seen in deployment.seen_at]
-    return list(
-        dict.fromkeys(
-            name_of(one.names).text
-            for one in shown
-            if isinstance(one, Place | Barrier | Area) and _position(showing, one) is None
-        )
-    )
+def _of_positions(
+    showing: Showing, named: Sequence[Site], hung: Sequence[Camera], evidence: EvidenceList
+) -> Iterator[Section]:
+    """Yield the maps of each part of the world in which something is."""
+    cell, k = showing.publication.cell_m, showing.publication.k
+    positions = [*(one.position for one in named), *(one.position for one in hung)]
+    many: Counter[str] = Counter()
+    for group in sites.groups(positions):
+        plane = sites.plane_of([positions[number] for number in group])
+        points = sites.in_metres([positions[number] for number in group], plane)
+        outlines = _outlines(showing, plane, points[0])
+        of_sites = [
+            (named[number], point)
+            for number, point in zip(group, points, strict=True)
+            if number < len(named)
+        ]
+        for found in (
+            _of_sites([one for one, _at in of_sites], [at for _one, at in of_sites], cell,
+                      outlines, evidence, many["places"]),
+            _of_cameras(points[len(of_sites) :], cell, outlines, k, many["cameras"]),
+        ):  # fmt: skip
+            if found:
+                many[found.anchor.split("-")[1]] += 1
+                yield found
 
 
-def _sites(showing: Showing) -> dict[str, _Site]:
-    """Return what has a name and a position and is shown, or where a system is, by reference."""
-    found: dict[str, _Site] = {}
-    named: list[tuple[str, Place | Barrier]] = [*showing.cited(Place), *showing.cited(Barrier)]
-    for ref, one in named:
-        if position := _position(showing, one):
-            found[ref] = _Site(one, position)
-    for _ref, deployment in showing.cited(Deployment):
-        for seen in deployment.seen_at:
-            record = showing.record(seen.where)
-            if isinstance(record, Place | Barrier) and (position := _position(showing, record)):
-                found.setdefault(seen.where, _Site(record, position)).seen.append(
-                    (deployment, seen)
-                )
-    return found
+def _suffix(before: int) -> str:
+    """Return what tells the names of a further map of a kind from those of the first."""
+    return f"-{before + 1}" if before else ""
 
 
-def _cameras(showing: Showing) -> dict[str, Camera]:
-    """Return the cameras that are shown, or that are where a system was seen, by reference."""
-    found = dict(showing.cited(Camera))
-    for _ref, deployment in showing.cited(Deployment):
-        for seen in deployment.seen_at:
-            if isinstance(record := showing.record(seen.where), Camera):
-                found[seen.where] = record
-    return found
-
-
-def _position(showing: Showing, record: Record | None) -> Position | None:
-    if isinstance(record, Place):
-        return record.position
-    if isinstance(record, Barrier):
-        place = showing.record(record.place) if record.place else None
-        return record.position or _position(showing, place)
-    return None
-
-
-def _plane(positions: Sequence[Position]) -> Plane:
-    degrees = np.array([(float(one.lon), float(one.lat)) for one in positions])
-    (west, south), (east, north) = degrees.min(axis=0), degrees.max(axis=0)
-    return choose_plane((west, south, east, north), None)
-
-
-def _in_metres(positions: Sequence[Position], plane: Plane) -> list[Point]:
-    degrees = np.array([(float(one.lon), float(one.lat)) for one in positions])
-    return [(float(x), float(y)) for x, y in plane.points(degrees)]
-
-
-def _outlines(showing: Showing, plane: Plane) -> list[list[Point]]:
+def _outlines(showing: Showing, plane: Plane, middle: Point) -> list[list[Point]]:
     """Return the edges of the areas that are shown and have a boundary, as rings in metres."""
     case = showing.view.case
     areas = [lookup.get(case, ref) for ref, _area in showing.cited(Area)]
     document, _without = area_features(case, areas)
     shapes = [shapely.geometry.shape(one["geometry"]) for one in document["features"]]
     rings = [part.exterior for one in shapes for part in shapely.get_parts(one)]
+    in_metres = [plane.points(shapely.get_coordinates(ring)) for ring in rings]
     return [
-        [(float(x), float(y)) for x, y in plane.points(shapely.get_coordinates(ring))]
-        for ring in rings
+        [(float(x), float(y)) for x, y in ring]
+        for ring in in_metres
+        if (np.abs(ring - middle) < _FAR_M).all()  # an area elsewhere is on another map
     ]
 
 
 def _of_sites(
-    sites: Sequence[_Site],
+    shown: Sequence[Site],
     points: Sequence[Point],
     cell: int,
     outlines: Outlines,
     evidence: EvidenceList,
+    before: int,
 ) -> Section | None:
-    if not sites:
+    if not shown:
         return None
     squares: dict[object, list[int]] = {}
     for number, point in enumerate(points, start=1):
-        side = _side(sites[number - 1].position, cell)
+        side = _side(shown[number - 1].position, cell)
         squares.setdefault(square_of(point, side), []).append(number)
-    order = [*confidence_labels(), _NAMED]
+    order = [*confidence_labels(), NAMED]
     marked = [
         Marked(
             square,  # type: ignore[arg-type]
-            min((sites[number - 1].paint for number in numbers), key=order.index),
+            min((shown[number - 1].paint for number in numbers), key=order.index),
             ",".join(map(str, numbers)),
         )
         for square, numbers in squares.items()
     ]
-    labels = {**confidence_labels(), _NAMED: _("named in the report")}
+    labels = {**confidence_labels(), NAMED: _("named in the report")}
     key = tuple(
         (swatches.area(paint), labels[paint])
         for paint in order
         if any(one.paint == paint for one in marked)
     )
-    named = [name_of(one.record.names).text for one in sites]
+    named = [name_of(one.record.names).text for one in shown]
     told = [
         _("{number}: {name}").format(number=number, name=isolated(name))
         for number, name in enumerate(named, start=1)
     ]
     blocks: list[Block] = list(
         _maps(
-            "map-places",
+            f"map-places{_suffix(before)}",
             marked,
             outlines,
             key,
@@ -200,8 +152,10 @@ def _of_sites(
             _("Places, and how sure it is that a system is there"),
         )
     )
-    blocks.append(Listing(tuple(_site_entries(sites, evidence)), numbered=True))
-    return Section("maps-places", (Words(_("Where systems were seen")),), tuple(blocks))
+    blocks.append(Listing(tuple(_site_entries(shown, evidence)), numbered=True))
+    return Section(
+        f"maps-places{_suffix(before)}", (Words(_("Where systems were seen")),), tuple(blocks)
+    )
 
 
 def _side(position: Position, cell: int) -> int:
@@ -213,9 +167,9 @@ def _side(position: Position, cell: int) -> int:
 
 
 def _site_entries(
-    sites: Sequence[_Site], evidence: EvidenceList
+    shown: Sequence[Site], evidence: EvidenceList
 ) -> Iterator[tuple[str, tuple[Block, ...]]]:
-    for site in sites:
+    for site in shown:
         blocks: list[Block] = [Paragraph((name_of(site.record.names),))]
         for deployment, seen in site.seen:
             blocks.append(
@@ -231,7 +185,9 @@ def _site_entries(
         yield "", tuple(blocks)
 
 
-def _of_cameras(points: Sequence[Point], cell: int, outlines: Outlines, k: int) -> Section | None:
+def _of_cameras(
+    points: Sequence[Point], cell: int, outlines: Outlines, k: int, before: int
+) -> Section | None:
     if not points:
         return None
     found = counted(points, cell, k)
@@ -266,10 +222,17 @@ def _of_cameras(points: Sequence[Point], cell: int, outlines: Outlines, k: int) 
     if any(one.count is None for one in found):
         key.append((swatches.area("few"), fewer))
     blocks: list[Block] = list(
-        _maps("map-cameras", marked, outlines, tuple(key), told, _("Mapped cameras by square"))
+        _maps(
+            f"map-cameras{_suffix(before)}",
+            marked,
+            outlines,
+            tuple(key),
+            told,
+            _("Mapped cameras by square"),
+        )
     )
     blocks.append(Listing(tuple(("", (Paragraph((Words(line),)),)) for line in told)))
-    return Section("maps-cameras", (Words(_("Mapped cameras")),), tuple(blocks))
+    return Section(f"maps-cameras{_suffix(before)}", (Words(_("Mapped cameras")),), tuple(blocks))
 
 
 def _maps(
@@ -282,11 +245,7 @@ def _maps(
 ) -> Iterator[Drawn]:
     """Yield a map of the whole, and of each part where it is too small to be read."""
     numbers = Numbers(active_language())
-    bar = {
-        metres: numbers.quantity(float(metres), "m", power_of_ten(metres, 1))
-        for metres in maps.bars()
-    }
-    sheet = Sheet(outlines, _("N"), bar)
+    sheet = Sheet(outlines, _("N"), maps.bar_words(numbers))
     if outlines:
         key = (*key, (swatches.outline(), _("edge of an area")))
     words = "; ".join(told)
