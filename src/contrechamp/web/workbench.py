@@ -7,11 +7,20 @@ from typing import Final
 
 from contrechamp.base import memory_files
 from contrechamp.base.errors import ContrechampError
-from contrechamp.base.i18n import TEXT_LANGUAGES, activate, active_language
+from contrechamp.base.i18n import TEXT_LANGUAGES, _, activate, active_language
 from contrechamp.base.json_text import json_text
+from contrechamp.base.our_place import place_in_ours
 from contrechamp.local_page.messages import Request, Response, go_to, not_found
 from contrechamp.local_page.serving import Rules
-from contrechamp.web import import_pages, inbox_pages, item_pages, mask_pages, start_pages
+from contrechamp.web import (
+    case_pages,
+    import_pages,
+    inbox_pages,
+    item_pages,
+    mask_pages,
+    record_pages,
+    start_pages,
+)
 from contrechamp.web.desk import Answers, Desk
 from contrechamp.web.session import LockedError
 
@@ -33,6 +42,8 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **item_pages.PAGES,
     **import_pages.PAGES,
     **mask_pages.PAGES,
+    **record_pages.PAGES,
+    **case_pages.PAGES,
 }
 #: What is no sign of life: a page asks for it by itself.
 _BY_ITSELF: Final = frozenset({"state.json", "work", *_FILES})
@@ -89,6 +100,11 @@ class Workbench:
             if not _is_page(path):
                 raise
             return desk.page("problem", status=422, error=str(error))
+        except Exception as error:  # of ours: told, and the workbench goes on
+            message = _("this should not have happened ({kind} in {place}); please report it")
+            place = place_in_ours(error) or "contrechamp"
+            told = message.format(kind=type(error).__name__, place=place)
+            return desk.page("problem", status=500, error=told)
 
     def _answered(self, request: Request) -> Response:
         desk, path, method = self.desk, request.path, request.method
