@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jinja2
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.field_lines import INDENT
 from contrechamp.base.i18n import (
     TEXT_LANGUAGES,
     _,
@@ -159,4 +160,10 @@ def _languages() -> Sequence[tuple[str, str]]:
 def _environment() -> jinja2.Environment:
     made = environment("contrechamp.web")
     made.filters["shown"] = shown
+    made.filters["depth"] = _depth
     return made
+
+
+def _depth(line: str) -> int:
+    """Return how far in a line of `field_lines` stands, as the style sheet has it."""
+    return min((len(line) - len(line.lstrip(" "))) // len(INDENT), 5)

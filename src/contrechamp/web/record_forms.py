@@ -5,7 +5,7 @@ more; what is left empty is not written.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from contrechamp.base.i18n import _
@@ -32,7 +32,7 @@ class Input:
         value: as text; of a flag, "yes" or "".
         required: something must stand there, if anything does in its group.
         choices: of a choice.
-        example: of what is written there.
+        example: of what is written there; of a choice, what counts if nothing is chosen.
         called: title of what a reference names.
         inner: inputs of a group, entries of a list.
     """
@@ -66,9 +66,12 @@ def inputs(cls: type, content: Mapping[str, Any], titles: Mapping[str, str]) -> 
 def _of_member(
     member: Member, value: Any, name: str, titles: Mapping[str, str], depth: int
 ) -> Input:
-    return _of_shape(
+    made = _of_shape(
         member.shape, value, name, member.name.replace("_", " "), field_text(member), titles, depth
     )
+    if made.holds == "choice" and isinstance(member.default, str):
+        return replace(made, example=member.default)  # which counts if nothing is chosen
+    return made
 
 
 def _of_shape(
