@@ -1,10 +1,13 @@
 """Making a case, opening it, and when it is locked again."""
 
+import os
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from contrechamp.local_page.messages import Request
+from contrechamp.vault.access import members
 from vault import cases
 from web.workbenches import FORM, IDLE_S, Hand, text
 
@@ -30,6 +33,41 @@ def test_a_passphrase_opens_a_case_and_a_wrong_one_does_not(hand: Hand) -> None:
 def test_the_recovery_key_opens_it_too(hand: Hand, made_case: tuple[Path, str]) -> None:
     assert hand.unlock(secret=made_case[1]).status == 422
     assert hand.unlock(secret=made_case[1], recovery="yes").status == 303
+
+
+def test_a_key_file_opens_it_with_its_passphrase_if_it_has_one(hand: Hand, place: Path) -> None:
+    key = pyrage.x25519.Identity.generate()
+    with cases.opened(place / "case", write=True) as case:
+        members.share(case, str(key.to_public()), name="SAMPLE second", reason="",
+                      now=cases.NOW, random=os.urandom)  # fmt: skip
+    closed = pyrage.passphrase.encrypt(f"# SAMPLE\n{key}\n".encode(), "SAMPLE of the file")
+    wrong = hand.send("unlock/key", ("a.key", closed), case="case", secret="SAMPLE wrong")
+    assert wrong.status == 422
+    assert str(key) not in text(wrong)
+    assert hand.send("unlock/key", ("a.key", b"SAMPLE"), case="case").status == 422
+    assert hand.send("unlock/key", case="case").status == 422
+    assert hand.send("unlock/key", ("a.key", closed), case="case", key="0").status == 422
+    assert not hand.desk.session.is_open
+    opened = hand.send("unlock/key", ("a.key", closed), case="case", secret="SAMPLE of the file")
+    assert opened.to == "", text(opened)
+    assert hand.get("inbox").status == 200
+    hand.post("lock")
+    assert hand.send("unlock/key", ("a.key", str(key).encode()), case="case").to == ""
+
+
+def test_a_sound_case_is_verified_and_an_altered_one_is_told(opened: Hand, place: Path) -> None:
+    opened.send("upload", ("a.bin", os.urandom(200_000)))
+    opened.worked()
+    assert opened.post("verify").to == "work"
+    assert opened.worked()[-1].startswith("Everything is as the log says")
+    (large,) = [one for one in (place / "case/objects").rglob("*") if one.is_file()
+                and one.stat().st_size > 200_000]  # fmt: skip
+    content = bytearray(large.read_bytes())
+    content[-1] ^= 1
+    large.write_bytes(content)
+    opened.post("verify")
+    assert "altered" in " ".join(opened.worked())
+    assert "Everything" not in " ".join(opened.worked())
 
 
 def test_guessing_is_waited_for(hand: Hand) -> None:

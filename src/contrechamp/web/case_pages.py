@@ -1,19 +1,25 @@
-"""The case as a whole: what it lacks, where words stand, what happened when."""
+"""The case as a whole: what it lacks, where words stand, what happened when, if it is sound."""
 
+from collections.abc import Iterator
 from typing import Final
 
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress
 from contrechamp.base.search_words import query_of
 from contrechamp.base.shown_text import shown
 from contrechamp.dossier import status
 from contrechamp.dossier.reading import lookup, search, timeline
 from contrechamp.dossier.reading.short_names import ShortNames
-from contrechamp.local_page.messages import Request, Response
+from contrechamp.dossier.verifying import verify_case
+from contrechamp.local_page.messages import Request, Response, go_to
+from contrechamp.vault.discrepancies import is_sound
 from contrechamp.vault.texts import finding, taking
 from contrechamp.web.desk import Answers, Desk
 from contrechamp.wording.confidence import confidence_labels
 from contrechamp.wording.status import lack_headings, lack_line
 from contrechamp.wording.texts import lacking_lines, place_label
 from contrechamp.wording.timeline import when
+from contrechamp.wording.verifying import finding_label
 
 _MOST_WORDS: Final = 200
 _MOST_FOUND: Final = 50
@@ -97,9 +103,28 @@ def events(desk: Desk, request: Request) -> Response:
     return desk.page("timeline", events=told, more=max(0, len(every) - _MOST_EVENTS))
 
 
+def verify(desk: Desk, request: Request) -> Response:
+    """Check that the case is what its log says, as work of its own."""
+
+    def does(progress: Progress) -> Iterator[str]:
+        with desk.session.opening() as case:
+            entries = case.size
+            wrong = verify_case(case, desk.session.seen, progress=progress)
+        for one in wrong:
+            yield shown(f"{finding_label(one.kind)}  {one.subject}: {one.message}")
+        if is_sound(wrong):
+            yield _(
+                "Everything is as the log says, from its first entry to the newest, {number}."
+            ).format(number=entries - 1)
+
+    desk.work.begin(_("Verifying the case"), "./", does)
+    return go_to("work")
+
+
 PAGES: Final[dict[tuple[str, str], Answers]] = {
     ("GET", "status"): lacks,
     ("GET", "search"): search_form,
     ("POST", "search"): found,
     ("GET", "timeline"): events,
+    ("POST", "verify"): verify,
 }

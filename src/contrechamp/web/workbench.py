@@ -74,6 +74,7 @@ class Workbench:
             scripts=True,
             clears_s=idle_s,
             beside={"upload": MOST_UPLOAD, "import/files": import_pages.MOST_STAGED,
+                    "unlock/key": 2 * start_pages.MOST_KEY_FILE,
                     "forget": MOST_FORM, "work/stop": MOST_FORM},
             meanwhile=self.meanwhile,
         )  # fmt: skip
