@@ -115,7 +115,7 @@ def _list(
 
 def record(desk: Desk, request: Request) -> Response:
     """The page of a record: what it says, how it stands, who judged it, who cites it."""
-    ref = _asked(request)
+    ref = asked_record(request)
     closed = request.fields.get("closed") == "yes"
     day = desk.session.clocks.now().date()
     with desk.session.opening() as case:
@@ -170,7 +170,7 @@ def record(desk: Desk, request: Request) -> Response:
 
 def difference(desk: Desk, request: Request) -> Response:
     """What the newest version of a record says otherwise than the one before it."""
-    ref = _asked(request)
+    ref = asked_record(request)
     with desk.session.opening() as case:
         found = lookup.versions(case, ref)
         names = ShortNames(case)
@@ -194,7 +194,7 @@ def edit(desk: Desk, request: Request) -> Response:
         with desk.session.opening() as case:
             return _form(desk, case, cls, kind, {}, "", 0)
     with desk.session.opening() as case:
-        stored = lookup.get(case, _asked(request))
+        stored = lookup.get(case, asked_record(request))
         cls = _by_form(stored.kind)
         content = to_json(stored.record)
         return _form(desk, case, cls, stored.kind, content, stored.id, stored.version)
@@ -228,7 +228,7 @@ def save(desk: Desk, request: Request) -> Response:
 
 def review(desk: Desk, request: Request) -> Response:
     """Say what one thinks of a record that somebody else wrote."""
-    ref, verdict = _asked(request), request.fields.get("verdict", "")
+    ref, verdict = asked_record(request), request.fields.get("verdict", "")
     if verdict not in get_args(Verdict):
         raise InputError(_("choose what you think of it"))
     why = request.fields.get("why", "")[:2000]
@@ -239,7 +239,7 @@ def review(desk: Desk, request: Request) -> Response:
 
 def release(desk: Desk, request: Request) -> Response:
     """Give leave for a record to be published, or take it back; gates are passed elsewhere."""
-    ref, now = _asked(request), desk.session.clocks.now()
+    ref, now = asked_record(request), desk.session.clocks.now()
     day, why = now.date().isoformat(), request.fields.get("why", "").strip()[:2000]
     with desk.session.opening(write=True) as case:
         if request.fields.get("revoke"):
@@ -326,7 +326,12 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _asked(request: Request) -> str:
+def asked_record(request: Request) -> str:
+    """Return the reference to the record that a request names.
+
+    Raises:
+        InputError: if it is none.
+    """
     told = request.fields.get("id", "")
     if _ID.fullmatch(told) is None:
         raise InputError(_("there is no such record"))

@@ -18,6 +18,7 @@ from contrechamp.web import (
     inbox_pages,
     item_pages,
     mask_pages,
+    out_pages,
     record_pages,
     start_pages,
 )
@@ -44,6 +45,7 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **mask_pages.PAGES,
     **record_pages.PAGES,
     **case_pages.PAGES,
+    **out_pages.PAGES,
 }
 #: What is no sign of life: a page asks for it by itself.
 _BY_ITSELF: Final = frozenset({"state.json", "work", *_FILES})
