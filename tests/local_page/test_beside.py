@@ -8,7 +8,8 @@ import pytest
 
 from contrechamp.local_page import street
 from contrechamp.local_page.messages import PLAIN, Request, Response
-from contrechamp.local_page.serving import Rules, serve
+from contrechamp.local_page.rules import Rules
+from contrechamp.local_page.serving import serve
 from local_page.sample import Served, ask, enter, served
 
 MOST = 8 << 20

@@ -156,6 +156,16 @@ def test_whoever_types_is_here(opened: Hand) -> None:
     assert not opened.workbench.meanwhile()
 
 
+def test_files_that_come_in_are_a_sign_of_life_but_not_of_a_machine_that_slept(
+    opened: Hand,
+) -> None:
+    with opened.desk.receiving():
+        opened.awake_s += 3 * IDLE_S
+        assert not opened.workbench.meanwhile()
+        opened.slept_s += 60
+        assert opened.workbench.meanwhile()
+
+
 def test_a_machine_that_slept_is_locked(opened: Hand) -> None:
     assert not opened.workbench.meanwhile()
     opened.slept_s += 60

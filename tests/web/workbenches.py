@@ -49,7 +49,6 @@ class Hand:
             lambda: self.awake_s + self.slept_s,
         )
         self.desk = Desk(Session(clocks, self.state, IDLE_S), self.place)
-        self.desk.session.is_busy = lambda: self.desk.work.is_running
         self.workbench = Workbench(self.desk, leave=self.left.append)
 
     def get(self, path: str = "", **fields: str) -> Response:

@@ -56,7 +56,6 @@ def _serve(*, place: Path, idle_minutes: int, no_browser: bool, going_on: int | 
     keep_memory_private()
     memory_files.clear_leftovers()
     desk = Desk(Session(Clocks(now), seen_folder(), 60.0 * idle_minutes), place)
-    desk.session.is_busy = lambda: desk.work.is_running
     workbench = Workbench(desk)
     tell: Callable[[str], None] = _tell_quietly if no_browser else _tell
     if going_on is None:
@@ -72,7 +71,7 @@ def _serve(*, place: Path, idle_minutes: int, no_browser: bool, going_on: int | 
         activate(str(told["language"]))
         tell = _say_nothing
     try:
-        serve(workbench, workbench.rules(desk.session.idle_s), tell, here)
+        serve(workbench, workbench.rules(), tell, here)
     finally:
         desk.close()
     if workbench.is_locked:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, Final, cast, get_args
+from typing import Final, cast, get_args
 
-from contrechamp.base.errors import ContrechampError, InputError
+from contrechamp.base.errors import InputError
 from contrechamp.base.field_lines import field_lines
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
@@ -18,18 +18,14 @@ from contrechamp.dossier.reading import conditions, finding, lookup
 from contrechamp.dossier.reading.field_paths import paths
 from contrechamp.dossier.reading.in_words import in_words
 from contrechamp.dossier.reading.lookup import Stored
-from contrechamp.dossier.reading.short_names import ShortNames, full_ref, in_full
+from contrechamp.dossier.reading.short_names import ShortNames, full_ref
 from contrechamp.dossier.reading.state_text import state_text
 from contrechamp.dossier.reading.titles import citing
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import open_json
-from contrechamp.dossier.records.json_references import with_references
-from contrechamp.dossier.records.kinds import KINDS, class_of
-from contrechamp.dossier.records.schema import REF, from_json, to_json
-from contrechamp.dossier.writing import store
+from contrechamp.dossier.records.kinds import KINDS
+from contrechamp.dossier.records.schema import REF, to_json
 from contrechamp.local_page.messages import Request, Response, go_to, not_found
-from contrechamp.vault.case import Case
-from contrechamp.web import record_forms
 from contrechamp.web.desk import Answers, Desk
 from contrechamp.web.inbox_pages import page_number
 from contrechamp.wording import gates
@@ -38,9 +34,9 @@ from contrechamp.wording.status import lack_line
 
 #: Records of one page of a list.
 PER_PAGE: Final = 50
-_ID: Final = re.compile(r"[0-9a-f]{16}")
+ID: Final = re.compile(r"[0-9a-f]{16}")
 #: Kinds that are written by deeds of their own, or rather than by a form.
-_NOT_BY_FORM: Final = frozenset({"review", "release", "conflict"})
+NOT_BY_FORM: Final = frozenset({"review", "release", "conflict"})
 _OPERATORS: Final = tuple(dict.fromkeys((*conditions.TEXT, *conditions.NUMBER, *conditions.DAY)))
 
 
@@ -102,7 +98,7 @@ def _list(
         rows=rows,
         kind=kind,
         kinds=[(name, counts.get(name, 0)) for name in KINDS],
-        can_add=kind not in _NOT_BY_FORM,
+        can_add=kind not in NOT_BY_FORM,
         fields=sorted({path for cls in classes for path in paths(cls)}),
         operators=_OPERATORS,
         asked=asked,
@@ -163,8 +159,8 @@ def record(desk: Desk, request: Request) -> Response:
         releases=releases,
         cited=cited,
         versions=[(one.version, written_moment(one.at)) for one in earlier],
-        can_edit=stored.kind not in _NOT_BY_FORM,
-        can_review=not mine and stored.kind not in _NOT_BY_FORM,
+        can_edit=stored.kind not in NOT_BY_FORM,
+        can_review=not mine and stored.kind not in NOT_BY_FORM,
     )
 
 
@@ -184,46 +180,6 @@ def difference(desk: Desk, request: Request) -> Response:
         come=[one for one in lines[newest] if one not in lines[before]],
         versions=(found[before].version, found[newest].version),
     )
-
-
-def edit(desk: Desk, request: Request) -> Response:
-    """The form of a record, or of a new one of a kind."""
-    kind = request.fields.get("kind", "")
-    if "id" not in request.fields:
-        cls = _by_form(kind)
-        with desk.session.opening() as case:
-            return _form(desk, case, cls, kind, {}, "", 0)
-    with desk.session.opening() as case:
-        stored = lookup.get(case, asked_record(request))
-        cls = _by_form(stored.kind)
-        content = to_json(stored.record)
-        return _form(desk, case, cls, stored.kind, content, stored.id, stored.version)
-
-
-def save(desk: Desk, request: Request) -> Response:
-    """Write what a form says, unless the record was changed since the form was made."""
-    fields = request.fields
-    kind, cls = fields.get("kind", ""), _by_form(fields.get("kind", ""))
-    record_id, version = fields.get("id", ""), _number(fields.get("version", ""))
-    content = record_forms.read(cls, fields)
-    if record_id and _ID.fullmatch(record_id) is None:
-        raise InputError(_("there is no such record"))
-    if fields.get("more"):
-        with desk.session.opening() as case:
-            return _form(desk, case, cls, kind, content, record_id, version)
-    with desk.session.opening(write=True) as case:
-        now = lookup.get(case, f"record/{record_id}") if record_id else None
-        if now is not None and now.version != version:
-            return _form(desk, case, cls, kind, content, record_id, version, meanwhile=now)
-        try:
-            given = with_references(cls, content, in_full(case), kind)
-            stored = store.put(
-                case, from_json(cls, given, where=kind), record_id=record_id, version=version,
-                reason=fields.get("reason", "")[:500], now=desk.session.clocks.now(),
-            )  # fmt: skip
-        except ContrechampError as error:
-            return _form(desk, case, cls, kind, content, record_id, version, wrong=str(error))
-    return go_to(f"record?id={stored.id}")
 
 
 def review(desk: Desk, request: Request) -> Response:
@@ -251,49 +207,6 @@ def release(desk: Desk, request: Request) -> Response:
     return go_to(f"record?id={lookup.id_of(ref)}")
 
 
-def _form(
-    desk: Desk,
-    case: Case,
-    cls: type,
-    kind: str,
-    content: Mapping[str, Any],
-    record_id: str,
-    version: int,
-    *,
-    wrong: str = "",
-    meanwhile: Stored | None = None,
-) -> Response:
-    names = ShortNames(case)
-    titles = {ref: shown(names.line(ref)) for ref in _refs_in(content)}
-    theirs: list[str] = []
-    if meanwhile is not None:
-        mine = set(field_lines(content))
-        theirs = [line for line in field_lines(to_json(meanwhile.record)) if line not in mine]
-    return desk.page(
-        "edit",
-        status=422 if wrong or meanwhile else 200,
-        again_s=0,
-        kind=kind,
-        id=record_id,
-        version=meanwhile.version if meanwhile else version,
-        inputs=record_forms.inputs(cls, content, titles),
-        wrong=wrong,
-        meanwhile=meanwhile is not None,
-        theirs=theirs,
-    )
-
-
-def _refs_in(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for one in value.values():
-            yield from _refs_in(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _refs_in(one)
-    elif isinstance(value, str) and REF.fullmatch(value):
-        yield value
-
-
 def _releases(
     standings: Standings, ref: str, names: ShortNames
 ) -> Iterator[tuple[bool, str, list[str]]]:
@@ -311,21 +224,6 @@ def _named(names: ShortNames, text: str) -> str:
     return names.line(text) if REF.fullmatch(text) else text
 
 
-def _by_form(kind: str) -> type:
-    """Return the class of a kind that is written by a form.
-
-    Raises:
-        InputError: if there is no such kind, or it is written by a deed of its own.
-    """
-    if kind in _NOT_BY_FORM:
-        raise InputError(_("records of this kind are written by what they are about"))
-    return class_of(kind)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 def asked_record(request: Request) -> str:
     """Return the reference to the record that a request names.
 
@@ -333,7 +231,7 @@ def asked_record(request: Request) -> str:
         InputError: if it is none.
     """
     told = request.fields.get("id", "")
-    if _ID.fullmatch(told) is None:
+    if ID.fullmatch(told) is None:
         raise InputError(_("there is no such record"))
     return f"record/{told}"
 
@@ -343,8 +241,6 @@ PAGES: Final[dict[tuple[str, str], Answers]] = {
     ("POST", "records"): filtered,
     ("GET", "record"): record,
     ("GET", "difference"): difference,
-    ("GET", "edit"): edit,
-    ("POST", "edit"): save,
     ("POST", "judge"): review,
     ("POST", "release"): release,
 }

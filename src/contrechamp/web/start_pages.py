@@ -108,7 +108,6 @@ def unlock(desk: Desk, request: Request) -> Response:
 
 def unlock_with_key(desk: Desk, request: Request) -> Response:
     """Open a case with a key file, in a thread beside the pages, since a file comes in."""
-    assert request.content is not None  # noqa: S101  for the type: it is answered beside
     uploads = Uploads(request.kind, request.content)
     try:
         for one in uploads.files():
@@ -157,16 +156,17 @@ def _folders(place: Path) -> list[Path]:
         return []
 
 
-def _start(desk: Desk, **fields: str) -> Response:
+def _start(desk: Desk, *, wrong: str = "", name: str = "", member: str = "") -> Response:
     return desk.page(
         "start",
-        status=422 if fields.get("wrong") else 200,
-        again_s=0,
+        status=422 if wrong else 200,
         cases=list(found(desk.place)),
         can_make=not (desk.place / casefile.NAME).is_file(),
         least=passphrases.MIN_CHARACTERS,
         why=desk.session.why,
-        **{"wrong": "", "name": "", "member": "", **fields},
+        wrong=wrong,
+        name=name,
+        member=member,
     )
 
 
@@ -178,7 +178,7 @@ def _unlock_page(desk: Desk, name: str, wrong: str = "") -> Response:
     if not chosen:
         return _start(desk)
     return desk.page(
-        "unlock", status=422 if wrong else 200, again_s=0, name=chosen, wrong=wrong,
+        "unlock", status=422 if wrong else 200, name=chosen, wrong=wrong,
         why=desk.session.why,
     )  # fmt: skip
 

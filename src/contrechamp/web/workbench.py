@@ -11,9 +11,10 @@ from contrechamp.base.i18n import TEXT_LANGUAGES, _, activate, active_language
 from contrechamp.base.json_text import json_text
 from contrechamp.base.our_place import place_in_ours
 from contrechamp.local_page.messages import Request, Response, go_to, not_found
-from contrechamp.local_page.serving import Rules
+from contrechamp.local_page.rules import Rules
 from contrechamp.web import (
     case_pages,
+    edit_pages,
     import_pages,
     inbox_pages,
     item_pages,
@@ -44,6 +45,7 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **import_pages.PAGES,
     **mask_pages.PAGES,
     **record_pages.PAGES,
+    **edit_pages.PAGES,
     **case_pages.PAGES,
     **out_pages.PAGES,
 }
@@ -64,17 +66,12 @@ class Workbench:
         #: Whether it ended in order to be begun anew, with nothing in memory.
         self.is_locked = False
 
-    def rules(self, idle_s: float) -> Rules:
-        """Return how its pages are served.
-
-        Args:
-            idle_s: after so many seconds without a sign of life the case is locked.
-        """
+    def rules(self) -> Rules:
+        """Return how its pages are served."""
         return Rules(
             idle_s=_SERVED_S,
             most_body=MOST_FORM,
             scripts=True,
-            clears_s=idle_s,
             beside={"upload": MOST_UPLOAD, "import/files": import_pages.MOST_STAGED,
                     "unlock/key": 2 * start_pages.MOST_KEY_FILE,
                     "forget": MOST_FORM, "work/stop": MOST_FORM},
@@ -128,7 +125,7 @@ class Workbench:
                 self._lock()
                 return Response(status=303, to="unlock", ends=True)
             case "POST", "forget":
-                said = desk.page("forgotten", again_s=0)
+                said = desk.page("forgotten")
                 return Response(said.content, again_s=0, then=self._forget)
         own = start_pages.PAGES.get((method, path))
         if own is not None:
