@@ -29,7 +29,7 @@ def command() -> click.Command:
         params=[
             click.Argument(
                 ["place"], metavar="FOLDER", default=".",
-                type=click.Path(path_type=Path, exists=True, file_okay=False),
+                type=click.Path(path_type=Path),
             ),
             click.Option(
                 ["--idle", "idle_minutes"], type=click.IntRange(1, 24 * 60), default=IDLE_MINUTES,
@@ -53,6 +53,8 @@ def _serve(*, place: Path, idle_minutes: int, no_browser: bool, going_on: int | 
     from contrechamp.web.session import Clocks, Session
     from contrechamp.web.workbench import Workbench
 
+    if not place.is_dir():
+        raise InputError(_("no such file or folder"), where=str(place))
     keep_memory_private()
     memory_files.clear_leftovers()
     desk = Desk(Session(Clocks(now), seen_folder(), 60.0 * idle_minutes), place)
