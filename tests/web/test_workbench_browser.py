@@ -161,7 +161,7 @@ def test_the_story_from_an_empty_folder_to_a_signed_review(
     tab.fill(words="turnstile")
     tab.click("form[role=search] button")
     tab.check()
-    for path in ("status", "timeline"):
+    for path in ("status", "timeline", "due", "out"):
         tab.go(path)
         tab.check()
 

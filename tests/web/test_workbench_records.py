@@ -177,6 +177,23 @@ def test_what_is_lacking_leads_to_where_it_is_mended(opened: Hand) -> None:
     assert "record?id=" in page
 
 
+def test_letters_are_listed_by_when_they_are_due_and_consents_by_source(opened: Hand) -> None:
+    record = put(opened)
+    letters = [
+        {"kind": "letter", "id": mark * 16, "fields": {
+            "to": f"record/{record}", "subject": f"SAMPLE {mark}", "sent_on": "2026-04-01",
+            "due_on": due, "language": "en", "questions": [{"key": "q", "text": "SAMPLE?"}]}}
+        for mark, due in (("a", "2026-06-01"), ("b", "2026-04-20"))
+    ]  # fmt: skip
+    opened.send("import/files", ("l.jsonl", lines(*letters).encode()))
+    opened.post("import/write", skip="yes")
+    said = opened.worked()
+    assert "2 records are written." in said, said
+    page = text(opened.get("due"))
+    assert page.index("b" * 16) < page.index("a" * 16)
+    assert "No consents." in page
+
+
 def test_a_release_that_a_gate_forbids_is_told_and_not_written(opened: Hand, place: Path) -> None:
     record = put(opened)
     answered = opened.post("release", id=record)

@@ -1,15 +1,20 @@
 """The case as a whole: what it lacks, where words stand, what happened when, if it is sound."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress
 from contrechamp.base.search_words import query_of
 from contrechamp.base.shown_text import shown
+from contrechamp.base.written import written_date
 from contrechamp.dossier import status
 from contrechamp.dossier.reading import lookup, search, timeline
 from contrechamp.dossier.reading.short_names import ShortNames
+from contrechamp.dossier.reading.state_text import state_text
+from contrechamp.dossier.records.letters import Letter, state_on
+from contrechamp.dossier.records.people import Consent
 from contrechamp.dossier.verifying import verify_case
 from contrechamp.local_page.messages import Request, Response, go_to
 from contrechamp.vault.discrepancies import is_sound
@@ -103,6 +108,32 @@ def events(desk: Desk, request: Request) -> Response:
     return desk.page("timeline", events=told, more=max(0, len(every) - _MOST_EVENTS))
 
 
+def due(desk: Desk, request: Request) -> Response:
+    """Letters and how their answers stand, the earliest due first; consents and their ends."""
+    day = desk.session.clocks.now().date()
+    with desk.session.opening() as case:
+        names = ShortNames(case)
+        letters: list[tuple[date, str, str, str]] = []
+        for stored in lookup.every(case, "letter"):
+            if isinstance(stored.record, Letter):
+                last = state_on(stored.record, day).due or date.max
+                says = shown(state_text(stored.record, day))
+                letters.append((last, stored.id, shown(stored.record.title()), says))
+        consents = [
+            (
+                stored.id,
+                shown(names.line(stored.record.source)),
+                ", ".join(grant.use for grant in stored.record.grants),
+                written_date(stored.record.given_on),
+                written_date(stored.record.until or ""),
+                written_date(stored.record.withdrawn_on or ""),
+            )
+            for stored in lookup.every(case, "consent")
+            if isinstance(stored.record, Consent)
+        ]
+    return desk.page("due", letters=[one[1:] for one in sorted(letters)], consents=consents)
+
+
 def verify(desk: Desk, request: Request) -> Response:
     """Check that the case is what its log says, as work of its own."""
 
@@ -126,5 +157,6 @@ PAGES: Final[dict[tuple[str, str], Answers]] = {
     ("GET", "search"): search_form,
     ("POST", "search"): found,
     ("GET", "timeline"): events,
+    ("GET", "due"): due,
     ("POST", "verify"): verify,
 }
