@@ -148,6 +148,8 @@ def test_only_a_few_are_answered_beside_at_a_time(page: Served, answers: Answers
             break
         threading.Event().wait(0.1)
     assert told(page, "take", b"abc")[0] == 429
+    form = told(page, "take", b"a=1", Content_Type="application/x-www-form-urlencoded")
+    assert form[0] == 200  # such as the one that forgets all keys at once
     for hand in hands:
         hand.close()
 

@@ -34,7 +34,7 @@ _HEAD_S: Final = 10
 _BODY_S: Final = 60
 #: Connections at a time; a browser opens six.
 _MOST_CONNECTIONS: Final = 32
-#: Requests that are answered beside the others, at a time.
+#: Bodies that are read while they come in, at a time; forms are never kept waiting by them.
 _MOST_BESIDE: Final = 4
 #: How often whoever waits looks whether the page was left.
 _LOOK_S: Final = 0.2
@@ -115,7 +115,7 @@ class _Page:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Listen in a thread of its own; what was answered is sent before it ends."""
-        # Of its own: whoever comes after this page is asked by those who wait at the other one.
+        # A copy: those who come once it is closed wait at the socket for whoever serves next.
         with self.street.listener.dup() as listener:
             # Here, since the language of a message is that of whoever calls.
             self.said = _said()
@@ -225,17 +225,17 @@ class _Page:
         """Have a request answered in a thread of its own, while its body comes in."""
         if head.length > self.rules.beside[path]:
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        if self.beside >= _MOST_BESIDE:
-            raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS)
         request, body = await self._begun(path, head, reader)
-        self.beside += 1
+        if body is not None and self.beside >= _MOST_BESIDE:
+            raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS)
+        self.beside += body is not None
         try:
             return await asyncio.to_thread(self._answered, request)
         except Exception as error:
             # What is answered beside the others does not end them.
             raise RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR) from error
         finally:
-            self.beside -= 1
+            self.beside -= body is not None
             if body is not None:
                 body.stop()
 
