@@ -1,5 +1,6 @@
 """Making a case, opening it, and when it is locked again."""
 
+import io
 import os
 from pathlib import Path
 
@@ -201,6 +202,9 @@ def test_a_form_that_is_not_ours_changes_nothing(opened: Hand, path: str) -> Non
         answered = opened.workbench(Request("POST", path, {"key": key}, kind=FORM))
         assert answered.status == 422
         assert "this form is of a page that was open before" in text(answered)
+        for kind in ("application/json", "text/plain"):
+            sent = Request("POST", path, {"key": key}, b"{}", kind, io.BytesIO(b"{}"))
+            assert opened.workbench(sent).status == 422
     assert opened.get("inbox").status == 200
     assert opened.left == []
 
