@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from contrechamp.local_page.messages import Request, Response
-from contrechamp.local_page.serving import Rules, serve
+from contrechamp.local_page.rules import Rules
+from contrechamp.local_page.serving import serve
 
 
 @dataclass

@@ -8,7 +8,8 @@ import pytest
 
 from contrechamp.local_page import street
 from contrechamp.local_page.messages import PLAIN, Request, Response
-from contrechamp.local_page.serving import Rules, serve
+from contrechamp.local_page.rules import Rules
+from contrechamp.local_page.serving import serve
 from local_page.sample import Served, ask, enter, served
 
 MOST = 8 << 20
@@ -147,6 +148,8 @@ def test_only_a_few_are_answered_beside_at_a_time(page: Served, answers: Answers
             break
         threading.Event().wait(0.1)
     assert told(page, "take", b"abc")[0] == 429
+    form = told(page, "take", b"a=1", Content_Type="application/x-www-form-urlencoded")
+    assert form[0] == 200  # such as the one that forgets all keys at once
     for hand in hands:
         hand.close()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contrechamp.local_page.messages import Request, Response, go_to, not_found
-from contrechamp.local_page.serving import Rules
+from contrechamp.local_page.rules import Rules
 from local_page.sample import Served, served
 from publish.browser import Page, chromium
 

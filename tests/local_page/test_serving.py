@@ -13,7 +13,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.local_page import peer
 from contrechamp.local_page.heads import Head, RefusedError, head_of
 from contrechamp.local_page.messages import PLAIN, Request, Response, go_to, not_found
-from contrechamp.local_page.serving import Rules
+from contrechamp.local_page.rules import Rules
 from local_page.sample import Served, ask, enter, parsed, raw, served
 
 MANY = b"".join(b"X%d: 1\r\n" % number for number in range(80))

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from contrechamp.local_page.serving import Rules, serve
+from contrechamp.local_page.rules import Rules
+from contrechamp.local_page.serving import serve
 from contrechamp.redact.review.page.answering import MOST_BODY, Answering
 from contrechamp.redact.review.page.folder_bench import FolderBench
 from contrechamp.redact.review.page.pictures import Pictures

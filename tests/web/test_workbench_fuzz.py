@@ -44,8 +44,6 @@ def test_every_address_answers_whatever_is_sent(
     )
     def attempt(address: tuple[str, str], fields: dict[str, str], body: bytes | None) -> None:
         method, path = address
-        if path in ("upload", "import/files"):
-            return  # with their bodies, in test_workbench_inbox.py
         if is_open and not hand.desk.session.is_open:
             assert hand.unlock().status in (303, 422)
             hand.awake_s += 100

@@ -2,8 +2,21 @@
 
 from pathlib import Path
 
+from cli.forms import actor_row, lines
 from vault import cases
 from web.workbenches import Hand, ids, items, text, told
+
+MAPPING = """kind = "contract"
+id = "No"
+scheme = "town"
+[fields]
+name = "Title"
+"value.amount" = "Amount"
+signed_on = "Signed"
+[constants]
+"value.currency" = "EUR"
+"""
+TABLE = b"No,Title,Signed,Amount,Remark\n1,SAMPLE one,2025-06-01,1200,x\n"
 
 
 def records(folder: Path) -> dict[str, int]:
@@ -14,15 +27,7 @@ def records(folder: Path) -> dict[str, int]:
 
 
 def jsonl(count: int = 2) -> bytes:
-    from contrechamp.dossier.records.kinds import KINDS
-
-    assert "actor" in KINDS
-    lines = [
-        f'{{"id": "{number:016x}", "kind": "actor", "version": 1, "fields": '
-        f'{{"name": "SAMPLE {number}", "kind": "company"}}}}'
-        for number in range(1, count + 1)
-    ]
-    return "\n".join(lines).encode()
+    return lines(*(actor_row(f"SAMPLE {number}") for number in range(1, count + 1))).encode()
 
 
 def test_what_an_import_understands_is_shown_and_nothing_is_stored(
@@ -43,8 +48,8 @@ def test_what_an_import_understands_is_shown_and_nothing_is_stored(
 def test_what_was_looked_at_is_written_as_work(opened: Hand, place: Path) -> None:
     opened.send("import/files", ("actors.jsonl", jsonl()))
     assert opened.post("import/write", reason="SAMPLE reason").to == "work"
-    lines = opened.worked()
-    assert lines == ["new: 2 actors", "2 records are written."]
+    said = opened.worked()
+    assert said == ["new: 2 actors", "2 records are written."]
     assert records(place / "case") == {"actor": 2}
     assert "Done." in text(opened.get("work"))
     assert opened.desk.staged == {}
@@ -54,7 +59,7 @@ def test_what_was_looked_at_is_written_as_work(opened: Hand, place: Path) -> Non
 
 
 def test_what_is_refused_is_left_out_only_if_that_was_said(opened: Hand, place: Path) -> None:
-    bad = jsonl() + b'\n{"id": "00000000000000ff", "kind": "actor", "version": 1, "fields": {}}'
+    bad = jsonl() + b'{"kind": "actor", "fields": {}}\n'
     opened.send("import/files", ("actors.jsonl", bad))
     page = text(opened.get("import"))
     assert "Would be refused" in page
@@ -82,14 +87,19 @@ def test_an_item_of_the_inbox_is_looked_at_as_well(opened: Hand, place: Path) ->
 def test_a_table_is_read_with_the_file_that_says_what_its_columns_are(
     opened: Hand, place: Path
 ) -> None:
-    table = b"who\nSAMPLE Works\n"
-    opened.send("import/files", ("list.csv", table))
-    assert "not recognised" in text(opened.get("import"))
-    mapping = b'kind = "actor"\n[columns.who]\nfield = "name"\n[fixed]\nkind = "company"\n'
-    opened.send("import/files", ("list.csv", table), ("columns.toml", mapping))
+    opened.send("import/files", ("list.csv", TABLE))
+    page = text(opened.get("import"))
+    assert "not recognised" in page
+    assert "not understood" in page
+    opened.send("import/files", ("list.csv", TABLE), ("columns.toml", MAPPING.encode()))
     page = text(opened.get("import"))
     assert "not recognised" not in page
-    opened.send("import/files", ("columns.toml", mapping))
+    assert "1 contract" in page
+    assert "not used" in page  # the remark
+    opened.post("import/write")
+    assert "1 record is written." in opened.worked()
+    assert records(place / "case") == {"contract": 1}
+    opened.send("import/files", ("columns.toml", MAPPING.encode()))
     assert "at most one .toml" in text(opened.get("import"))
 
 

@@ -1,10 +1,14 @@
 """Making a case, opening it, and when it is locked again."""
 
+import io
+import os
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from contrechamp.local_page.messages import Request
+from contrechamp.vault.access import members
 from vault import cases
 from web.workbenches import FORM, IDLE_S, Hand, text
 
@@ -30,6 +34,41 @@ def test_a_passphrase_opens_a_case_and_a_wrong_one_does_not(hand: Hand) -> None:
 def test_the_recovery_key_opens_it_too(hand: Hand, made_case: tuple[Path, str]) -> None:
     assert hand.unlock(secret=made_case[1]).status == 422
     assert hand.unlock(secret=made_case[1], recovery="yes").status == 303
+
+
+def test_a_key_file_opens_it_with_its_passphrase_if_it_has_one(hand: Hand, place: Path) -> None:
+    key = pyrage.x25519.Identity.generate()
+    with cases.opened(place / "case", write=True) as case:
+        members.share(case, str(key.to_public()), name="SAMPLE second", reason="",
+                      now=cases.NOW, random=os.urandom)  # fmt: skip
+    closed = pyrage.passphrase.encrypt(f"# SAMPLE\n{key}\n".encode(), "SAMPLE of the file")
+    wrong = hand.send("unlock/key", ("a.key", closed), case="case", secret="SAMPLE wrong")
+    assert wrong.status == 422
+    assert str(key) not in text(wrong)
+    assert hand.send("unlock/key", ("a.key", b"SAMPLE"), case="case").status == 422
+    assert hand.send("unlock/key", case="case").status == 422
+    assert hand.send("unlock/key", ("a.key", closed), case="case", key="0").status == 422
+    assert not hand.desk.session.is_open
+    opened = hand.send("unlock/key", ("a.key", closed), case="case", secret="SAMPLE of the file")
+    assert opened.to == "", text(opened)
+    assert hand.get("inbox").status == 200
+    hand.post("lock")
+    assert hand.send("unlock/key", ("a.key", str(key).encode()), case="case").to == ""
+
+
+def test_a_sound_case_is_verified_and_an_altered_one_is_told(opened: Hand, place: Path) -> None:
+    opened.send("upload", ("a.bin", os.urandom(200_000)))
+    opened.worked()
+    assert opened.post("verify").to == "work"
+    assert opened.worked()[-1].startswith("Everything is as the log says")
+    (large,) = [one for one in (place / "case/objects").rglob("*") if one.is_file()
+                and one.stat().st_size > 200_000]  # fmt: skip
+    content = bytearray(large.read_bytes())
+    content[-1] ^= 1
+    large.write_bytes(content)
+    opened.post("verify")
+    assert "altered" in " ".join(opened.worked())
+    assert "Everything" not in " ".join(opened.worked())
 
 
 def test_guessing_is_waited_for(hand: Hand) -> None:
@@ -118,6 +157,16 @@ def test_whoever_types_is_here(opened: Hand) -> None:
     assert not opened.workbench.meanwhile()
 
 
+def test_files_that_come_in_are_a_sign_of_life_but_not_of_a_machine_that_slept(
+    opened: Hand,
+) -> None:
+    with opened.desk.receiving():
+        opened.awake_s += 3 * IDLE_S
+        assert not opened.workbench.meanwhile()
+        opened.slept_s += 60
+        assert opened.workbench.meanwhile()
+
+
 def test_a_machine_that_slept_is_locked(opened: Hand) -> None:
     assert not opened.workbench.meanwhile()
     opened.slept_s += 60
@@ -153,6 +202,9 @@ def test_a_form_that_is_not_ours_changes_nothing(opened: Hand, path: str) -> Non
         answered = opened.workbench(Request("POST", path, {"key": key}, kind=FORM))
         assert answered.status == 422
         assert "this form is of a page that was open before" in text(answered)
+        for kind in ("application/json", "text/plain"):
+            sent = Request("POST", path, {"key": key}, b"{}", kind, io.BytesIO(b"{}"))
+            assert opened.workbench(sent).status == 422
     assert opened.get("inbox").status == 200
     assert opened.left == []
 

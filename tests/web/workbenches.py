@@ -49,7 +49,6 @@ class Hand:
             lambda: self.awake_s + self.slept_s,
         )
         self.desk = Desk(Session(clocks, self.state, IDLE_S), self.place)
-        self.desk.session.is_busy = lambda: self.desk.work.is_running
         self.workbench = Workbench(self.desk, leave=self.left.append)
 
     def get(self, path: str = "", **fields: str) -> Response:
@@ -61,9 +60,11 @@ class Hand:
             Request("POST", path, {"key": self.desk.form_key, **fields}, kind=FORM)
         )
 
-    def send(self, path: str, *files: tuple[str, bytes], key: str | None = None) -> Response:
+    def send(
+        self, path: str, *files: tuple[str, bytes], key: str | None = None, **fields: str
+    ) -> Response:
         """Send a form with files."""
-        body = multipart(self.desk.form_key if key is None else key, files)
+        body = multipart(self.desk.form_key if key is None else key, files, **fields)
         return self.workbench(
             Request("POST", path, {"how": "script"}, kind=KIND, content=io.BytesIO(body))
         )
@@ -84,10 +85,11 @@ class Hand:
 KIND = f"multipart/form-data; boundary={BOUNDARY}"
 
 
-def multipart(key: str, files: Sequence[tuple[str, bytes]]) -> bytes:
+def multipart(key: str, files: Sequence[tuple[str, bytes]], **fields: str) -> bytes:
     """Return a form as a browser writes it."""
     parts = [
-        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="key"\r\n\r\n{key}\r\n'.encode()
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'.encode()
+        for name, text in {"key": key, **fields}.items()
     ]
     for name, content in files:
         quoted = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

@@ -11,7 +11,8 @@ from contrechamp.base.i18n import _, active_language, direction_of
 from contrechamp.base.shown_text import shown
 from contrechamp.local_page.browser import show
 from contrechamp.local_page.messages import PLAIN, Request, Response, not_found
-from contrechamp.local_page.serving import Rules, serve
+from contrechamp.local_page.rules import Rules
+from contrechamp.local_page.serving import serve
 from contrechamp.wording.texts import lacking_label, place_label
 
 if TYPE_CHECKING:

@@ -125,7 +125,8 @@ def _page_of_case(
 def _show(bench: "Bench") -> None:
     """Serve the page until it is closed, left for long, or interrupted."""
     from contrechamp.local_page.browser import show
-    from contrechamp.local_page.serving import Rules, serve
+    from contrechamp.local_page.rules import Rules
+    from contrechamp.local_page.serving import serve
     from contrechamp.redact.review.page.answering import IDLE_S, MOST_BODY, Answering
     from contrechamp.redact.review.page.pictures import Pictures
     from contrechamp.redact.review.page.seeding import chosen

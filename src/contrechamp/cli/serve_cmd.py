@@ -29,7 +29,7 @@ def command() -> click.Command:
         params=[
             click.Argument(
                 ["place"], metavar="FOLDER", default=".",
-                type=click.Path(path_type=Path, exists=True, file_okay=False),
+                type=click.Path(path_type=Path),
             ),
             click.Option(
                 ["--idle", "idle_minutes"], type=click.IntRange(1, 24 * 60), default=IDLE_MINUTES,
@@ -53,10 +53,11 @@ def _serve(*, place: Path, idle_minutes: int, no_browser: bool, going_on: int | 
     from contrechamp.web.session import Clocks, Session
     from contrechamp.web.workbench import Workbench
 
+    if not place.is_dir():
+        raise InputError(_("no such file or folder"), where=str(place))
     keep_memory_private()
     memory_files.clear_leftovers()
     desk = Desk(Session(Clocks(now), seen_folder(), 60.0 * idle_minutes), place)
-    desk.session.is_busy = lambda: desk.work.is_running
     workbench = Workbench(desk)
     tell: Callable[[str], None] = _tell_quietly if no_browser else _tell
     if going_on is None:
@@ -72,7 +73,7 @@ def _serve(*, place: Path, idle_minutes: int, no_browser: bool, going_on: int | 
         activate(str(told["language"]))
         tell = _say_nothing
     try:
-        serve(workbench, workbench.rules(desk.session.idle_s), tell, here)
+        serve(workbench, workbench.rules(), tell, here)
     finally:
         desk.close()
     if workbench.is_locked:

@@ -12,7 +12,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +26,7 @@ from contrechamp.local_page.door import UsedError
 from contrechamp.local_page.heads import MOST_HEAD, Head, RefusedError, fields_of, head_of
 from contrechamp.local_page.messages import PLAIN, Request, Response
 from contrechamp.local_page.peer import may_be_ours
+from contrechamp.local_page.rules import Rules
 from contrechamp.local_page.street import Street, opened
 
 #: How long a request may take to come in and an answer to be taken, in seconds.
@@ -33,72 +34,14 @@ _HEAD_S: Final = 10
 _BODY_S: Final = 60
 #: Connections at a time; a browser opens six.
 _MOST_CONNECTIONS: Final = 32
-#: Requests that are answered beside the others, at a time.
+#: Bodies that are read while they come in, at a time; forms are never kept waiting by them.
 _MOST_BESIDE: Final = 4
 #: How often whoever waits looks whether the page was left.
 _LOOK_S: Final = 0.2
 #: How long answers may take to be taken once the page is closed, in seconds.
 _LAST_S: Final = 5
 
-#: What every answer says. Nothing but what we serve ourselves is loaded, nothing is kept, nobody
-#: else can frame, open or read it; a browser asks for no camera, microphone or place.
-_ALWAYS: Final = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-DNS-Prefetch-Control": "off",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), display-capture=(), usb=()",
-    "Connection": "close",
-}
-_POLICY: Final = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; {scripts}"
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
-)
-_SCRIPTS: Final = "script-src 'self'; connect-src 'self'; "
-
 _Job = tuple[Request, Future[Response]]
-
-
-@dataclass(frozen=True)
-class Rules:
-    """How a page is served.
-
-    Args:
-        idle_s: after so many seconds without a request the page is closed. The browser is told to
-            ask again then, so that what it shows goes as well.
-        most_body: largest body of a request, in bytes; 0 where a page only shows.
-        scripts: whether scripts run, from addresses of the page; never within it, and no ``eval``.
-        clears_s: the browser asks again after so many seconds; None for `idle_s`.
-        beside: path -> largest body, of what is answered in a thread of its own, beside the others.
-            Its body, if it is no form, is read while it comes in.
-        meanwhile: called a few times a second, between answers; returns whether the page ends.
-    """
-
-    idle_s: float
-    most_body: int = 0
-    scripts: bool = False
-    clears_s: float | None = None
-    beside: Mapping[str, int] = field(default_factory=dict)
-    meanwhile: Callable[[], bool] = lambda: False
-
-    def headers(self, response: Response) -> dict[str, str]:
-        """Return what an answer says of itself."""
-        told = {
-            **_ALWAYS,
-            "Content-Type": response.kind,
-            "Content-Security-Policy": _POLICY.format(scripts=_SCRIPTS if self.scripts else ""),
-        }
-        if response.kind.startswith("text/html") and response.status == HTTPStatus.OK:
-            left_s = (self.clears_s or self.idle_s) + 2
-            again_s = left_s if response.again_s is None else response.again_s
-            if again_s:
-                told["Refresh"] = str(int(again_s))
-        return told
 
 
 def serve(
@@ -172,7 +115,7 @@ class _Page:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Listen in a thread of its own; what was answered is sent before it ends."""
-        # Of its own: whoever comes after this page is asked by those who wait at the other one.
+        # A copy: those who come once it is closed wait at the socket for whoever serves next.
         with self.street.listener.dup() as listener:
             # Here, since the language of a message is that of whoever calls.
             self.said = _said()
@@ -282,26 +225,30 @@ class _Page:
         """Have a request answered in a thread of its own, while its body comes in."""
         if head.length > self.rules.beside[path]:
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        if self.beside >= _MOST_BESIDE:
+        request, body = await self._begun(path, head, reader)
+        if body is not None and self.beside >= _MOST_BESIDE:
             raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS)
-        self.beside += 1
+        self.beside += body is not None
         try:
-            if head.is_form:
-                return await asyncio.to_thread(self._answered, await self._read(path, head, reader))
-            body = Body(reader, head.length, _BODY_S)
-            kind = head.fields.get("content-type", "")
-            request = Request(
-                head.method, path, head.query, kind=kind, content=io.BufferedReader(body)
-            )
-            try:
-                return await asyncio.to_thread(self._answered, request)
-            finally:
-                body.stop()
+            return await asyncio.to_thread(self._answered, request)
         except Exception as error:
             # What is answered beside the others does not end them.
             raise RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR) from error
         finally:
-            self.beside -= 1
+            self.beside -= body is not None
+            if body is not None:
+                body.stop()
+
+    async def _begun(
+        self, path: str, head: Head, reader: asyncio.StreamReader
+    ) -> tuple[Request, Body | None]:
+        """Return a request with its fields, or with a body that is still to come in."""
+        if head.is_form:
+            return await self._read(path, head, reader), None
+        body = Body(reader, head.length, _BODY_S)
+        kind = head.fields.get("content-type", "")
+        content = io.BufferedReader(body)
+        return Request(head.method, path, head.query, kind=kind, content=content), body
 
     async def _read(self, path: str, head: Head, reader: asyncio.StreamReader) -> Request:
         async with asyncio.timeout(_BODY_S):

@@ -1,8 +1,8 @@
 """What all pages of the workbench share: who is here, what is under way, how a page is drawn."""
 
 import secrets
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jinja2
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.field_lines import INDENT
 from contrechamp.base.i18n import (
     TEXT_LANGUAGES,
     _,
@@ -54,6 +55,8 @@ class Desk:
     place: Path
     work: Work = field(default_factory=Work)
     reading: Work = field(default_factory=Work)
+    #: Forms with files that are coming in.
+    coming: int = 0
     #: What each form carries, so that no other page can have made it.
     form_key: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     #: The recovery key of a case that was just made, until it was shown.
@@ -65,6 +68,18 @@ class Desk:
     _cells: Cells | None = None
     _memory: Path | None = None
     reviewing: ExitStack = field(default_factory=ExitStack)
+
+    def __post_init__(self) -> None:
+        self.session.is_busy = lambda: self.work.is_running or self.coming > 0
+
+    @contextmanager
+    def receiving(self) -> Iterator[None]:
+        """Note that files come in, which is a sign of life however long it takes."""
+        self.coming += 1
+        try:
+            yield
+        finally:
+            self.coming -= 1
 
     @property
     def cells(self) -> Cells:
@@ -117,14 +132,15 @@ class Desk:
             )
 
     def page(
-        self, template: str, *, status: int = 200, again_s: float | None = None, **values: Any
+        self, template: str, *, status: int = 200, again_s: float = 0, **values: Any
     ) -> Response:
         """Return a page.
 
         Args:
             template: name of its template.
             status: of HTTP.
-            again_s: see `Response`.
+            again_s: the browser asks again by itself after so many seconds; 0 for never. Where
+                scripts run, `files/watch.js` takes a page off the screen; else the page itself.
             values: what the template is filled with.
         """
         language = active_language()
@@ -144,6 +160,7 @@ class Desk:
                 reading=self.reading.is_running,
                 told=told,
                 here=template,
+                clears_s=int(self.session.idle_s) + 2,
                 **values,
             )
         )
@@ -159,4 +176,10 @@ def _languages() -> Sequence[tuple[str, str]]:
 def _environment() -> jinja2.Environment:
     made = environment("contrechamp.web")
     made.filters["shown"] = shown
+    made.filters["depth"] = _depth
     return made
+
+
+def _depth(line: str) -> int:
+    """Return how far in a line of `field_lines` stands, as the style sheet has it."""
+    return min((len(line) - len(line.lstrip(" "))) // len(INDENT), 5)

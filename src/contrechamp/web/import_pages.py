@@ -53,7 +53,6 @@ def start(desk: Desk, request: Request) -> Response:
             wrong = str(error)
     return desk.page(
         "import",
-        again_s=0,
         formats=[(name, format_label(name)) for name in FORMATS],
         format=format_,
         files=[shown(name) for name in desk.staged],
@@ -64,7 +63,6 @@ def start(desk: Desk, request: Request) -> Response:
 
 def files(desk: Desk, request: Request) -> Response:
     """Take files into memory, in a thread beside the pages; the case knows nothing of them."""
-    assert request.content is not None  # noqa: S101  for the type: it is answered beside
     if not desk.session.is_open:
         return go_to("unlock")
     uploads = Uploads(request.kind, request.content)

@@ -36,7 +36,6 @@ def inbox(desk: Desk, request: Request) -> Response:
         waiting = taking.waiting(case)
     return desk.page(
         "inbox",
-        again_s=None,
         items=[_listed(state) for state in states[:PER_PAGE]],
         number=number,
         more=len(states) > PER_PAGE,
@@ -48,13 +47,12 @@ def inbox(desk: Desk, request: Request) -> Response:
 def upload(desk: Desk, request: Request) -> Response:
     """Take files in, in a thread beside the pages; each that is told is in the case, for good."""
     by_script = request.fields.get("how") == "script"
-    assert request.content is not None  # noqa: S101  for the type: it is answered beside
     uploads = Uploads(request.kind, request.content)
     lines: list[str] = []
     added = again = 0
     wrong = ""
     try:
-        with desk.session.opening(write=True) as case:
+        with desk.receiving(), desk.session.opening(write=True) as case:
             for one in adding.receive(
                 case, _checked(desk, uploads), now=desk.session.clocks.now,
                 random=secrets.token_bytes,

@@ -124,7 +124,7 @@ def work(desk: Desk, request: Request) -> Response:
     piece = desk.work.piece
     if piece is None:
         return go_to()
-    return desk.page("work", again_s=2 if piece.running else None, piece=piece)
+    return desk.page("work", again_s=2 if piece.running else 0, piece=piece)
 
 
 def stop(desk: Desk, request: Request) -> Response:

@@ -12,17 +12,21 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.sample import sample_folder
 from contrechamp.local_page.messages import Request, Response, go_to
 from contrechamp.vault.access import casefile, passphrases
+from contrechamp.vault.access.identity_files import identities_in
 from contrechamp.vault.access.recovery_keys import parse_recovery_key
 from contrechamp.vault.access.slots import Secret
 from contrechamp.vault.known_case import note_own
 from contrechamp.vault.new_case import make_case
-from contrechamp.web.desk import Answers, Desk
+from contrechamp.web.desk import KEY, Answers, Desk
+from contrechamp.web.uploads import Uploads
 from contrechamp.wording.records import counted_records
 
 #: Most cases that are listed, and letters of a name and of a passphrase.
 _MOST_CASES: Final = 500
 _MOST_NAME: Final = 100
 _MOST_SECRET: Final = 4096
+#: Largest key file.
+MOST_KEY_FILE: Final = 1 << 16
 #: The folder of the sample, beside the cases.
 SAMPLE: Final = "sample"
 
@@ -102,6 +106,25 @@ def unlock(desk: Desk, request: Request) -> Response:
     return go_to()
 
 
+def unlock_with_key(desk: Desk, request: Request) -> Response:
+    """Open a case with a key file, in a thread beside the pages, since a file comes in."""
+    uploads = Uploads(request.kind, request.content)
+    try:
+        for one in uploads.files():
+            desk.check_key(uploads.fields.get(KEY, ""))
+            content = one.content.read(MOST_KEY_FILE)
+            keys = identities_in(content, one.name, lambda: uploads.fields.get("secret", ""))
+            folder = found(desk.place).get(uploads.fields.get("case", ""))
+            if folder is None:
+                return go_to("unlock")
+            desk.close()
+            desk.session.unlock(folder, keys)
+            return go_to()
+        raise InputError(_("choose the key file first"))
+    except ContrechampError as error:
+        return _unlock_page(desk, uploads.fields.get("case", ""), wrong=str(error))
+
+
 def guide(desk: Desk, request: Request) -> Response:
     """What the workbench is for, step by step."""
     return desk.page("guide")
@@ -133,16 +156,17 @@ def _folders(place: Path) -> list[Path]:
         return []
 
 
-def _start(desk: Desk, **fields: str) -> Response:
+def _start(desk: Desk, *, wrong: str = "", name: str = "", member: str = "") -> Response:
     return desk.page(
         "start",
-        status=422 if fields.get("wrong") else 200,
-        again_s=0,
+        status=422 if wrong else 200,
         cases=list(found(desk.place)),
         can_make=not (desk.place / casefile.NAME).is_file(),
         least=passphrases.MIN_CHARACTERS,
         why=desk.session.why,
-        **{"wrong": "", "name": "", "member": "", **fields},
+        wrong=wrong,
+        name=name,
+        member=member,
     )
 
 
@@ -154,7 +178,7 @@ def _unlock_page(desk: Desk, name: str, wrong: str = "") -> Response:
     if not chosen:
         return _start(desk)
     return desk.page(
-        "unlock", status=422 if wrong else 200, again_s=0, name=chosen, wrong=wrong,
+        "unlock", status=422 if wrong else 200, name=chosen, wrong=wrong,
         why=desk.session.why,
     )  # fmt: skip
 
@@ -187,6 +211,7 @@ PAGES: Final[dict[tuple[str, str], Answers]] = {
     ("GET", "guide"): guide,
     ("GET", "unlock"): unlock_form,
     ("POST", "unlock"): unlock,
+    ("POST", "unlock/key"): unlock_with_key,
     ("POST", "new"): new,
     ("POST", "sample"): sample,
 }

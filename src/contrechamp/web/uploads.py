@@ -22,10 +22,15 @@ class Uploads:
 
     Args:
         kind: media type of the body, with its boundary.
-        content: the body.
+        content: the body; None if it was no such form.
+
+    Raises:
+        InputError: if it is no form with files.
     """
 
-    def __init__(self, kind: str, content: IO[bytes]) -> None:
+    def __init__(self, kind: str, content: IO[bytes] | None) -> None:
+        if content is None:
+            raise _broken()
         try:
             name, told = multipart.parse_options_header(kind)
             boundary = told["boundary"] if name == "multipart/form-data" else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.our_place import place_in_ours
 from contrechamp.base.progress import Progress
 
 #: Does the work: is given progress, and yields lines on what came of it.
@@ -97,9 +98,9 @@ class Work:
         except ContrechampError as error:
             piece.error = str(error)
         except Exception as error:  # of ours: told, and the workbench goes on
-            piece.error = _("this should not have happened ({kind}); please report it").format(
-                kind=type(error).__name__
-            )
+            message = _("this should not have happened ({kind} in {place}); please report it")
+            place = place_in_ours(error) or "contrechamp"
+            piece.error = message.format(kind=type(error).__name__, place=place)
         finally:
             piece.running = False
 

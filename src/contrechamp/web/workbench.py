@@ -7,11 +7,22 @@ from typing import Final
 
 from contrechamp.base import memory_files
 from contrechamp.base.errors import ContrechampError
-from contrechamp.base.i18n import TEXT_LANGUAGES, activate, active_language
+from contrechamp.base.i18n import TEXT_LANGUAGES, _, activate, active_language
 from contrechamp.base.json_text import json_text
+from contrechamp.base.our_place import place_in_ours
 from contrechamp.local_page.messages import Request, Response, go_to, not_found
-from contrechamp.local_page.serving import Rules
-from contrechamp.web import import_pages, inbox_pages, item_pages, mask_pages, start_pages
+from contrechamp.local_page.rules import Rules
+from contrechamp.web import (
+    case_pages,
+    edit_pages,
+    import_pages,
+    inbox_pages,
+    item_pages,
+    mask_pages,
+    out_pages,
+    record_pages,
+    start_pages,
+)
 from contrechamp.web.desk import Answers, Desk
 from contrechamp.web.session import LockedError
 
@@ -33,7 +44,13 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **item_pages.PAGES,
     **import_pages.PAGES,
     **mask_pages.PAGES,
+    **record_pages.PAGES,
+    **edit_pages.PAGES,
+    **case_pages.PAGES,
+    **out_pages.PAGES,
 }
+#: Forms with files: they check their key themselves, once it has come in.
+_WITH_FILES: Final = frozenset({"upload", "import/files", "unlock/key"})
 #: What is no sign of life: a page asks for it by itself.
 _BY_ITSELF: Final = frozenset({"state.json", "work", *_FILES})
 
@@ -51,18 +68,14 @@ class Workbench:
         #: Whether it ended in order to be begun anew, with nothing in memory.
         self.is_locked = False
 
-    def rules(self, idle_s: float) -> Rules:
-        """Return how its pages are served.
-
-        Args:
-            idle_s: after so many seconds without a sign of life the case is locked.
-        """
+    def rules(self) -> Rules:
+        """Return how its pages are served."""
         return Rules(
             idle_s=_SERVED_S,
             most_body=MOST_FORM,
             scripts=True,
-            clears_s=idle_s,
             beside={"upload": MOST_UPLOAD, "import/files": import_pages.MOST_STAGED,
+                    "unlock/key": 2 * start_pages.MOST_KEY_FILE,
                     "forget": MOST_FORM, "work/stop": MOST_FORM},
             meanwhile=self.meanwhile,
         )  # fmt: skip
@@ -89,12 +102,19 @@ class Workbench:
             if not _is_page(path):
                 raise
             return desk.page("problem", status=422, error=str(error))
+        except Exception as error:  # of ours: told, and the workbench goes on
+            message = _("this should not have happened ({kind} in {place}); please report it")
+            place = place_in_ours(error) or "contrechamp"
+            told = message.format(kind=type(error).__name__, place=place)
+            return desk.page("problem", status=500, error=told)
 
     def _answered(self, request: Request) -> Response:
         desk, path, method = self.desk, request.path, request.method
-        is_json = request.kind.startswith(_JSON)  # which no form of another page can send
-        if method == "POST" and request.content is None and not is_json:
-            desk.check(request)
+        if method == "POST" and path not in _WITH_FILES:
+            # What a script of ours sends is JSON, which no form of another page can send.
+            by_script = path == "awake" or path.startswith("review/")
+            if not (by_script and request.kind.startswith(_JSON)):
+                desk.check(request)
         match method, path:
             case "GET", "state.json":
                 return Response(json_text({"open": desk.session.is_open}), _JSON)
@@ -109,7 +129,7 @@ class Workbench:
                 self._lock()
                 return Response(status=303, to="unlock", ends=True)
             case "POST", "forget":
-                said = desk.page("forgotten", again_s=0)
+                said = desk.page("forgotten")
                 return Response(said.content, again_s=0, then=self._forget)
         own = start_pages.PAGES.get((method, path))
         if own is not None:

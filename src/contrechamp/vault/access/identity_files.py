@@ -27,18 +27,31 @@ def read_identities(path: Path, passphrase: Callable[[], str]) -> AgeIdentities:
     Raises:
         InputError: if the file cannot be read or decrypted, or holds no identity.
     """
-    content = read_bounded(path, MAX_BYTES, where=path.name)
+    return identities_in(read_bounded(path, MAX_BYTES, where=path.name), path.name, passphrase)
+
+
+def identities_in(content: bytes, name: str, passphrase: Callable[[], str]) -> AgeIdentities:
+    """Return the identities in the content of such a file.
+
+    Args:
+        content: of the file.
+        name: of the file, for errors.
+        passphrase: called if it is encrypted.
+
+    Raises:
+        InputError: if it cannot be decrypted, or holds no identity.
+    """
     if content.startswith(_ENCRYPTED):
-        content = _decrypted(content, path, passphrase())
-    lines = [line.strip() for line in secret_text(content, where=path.name).splitlines()]
+        content = _decrypted(content, name, passphrase())
+    lines = [line.strip() for line in secret_text(content, where=name).splitlines()]
     keys = tuple(line for line in lines if line and not line.startswith("#"))
     try:
         for key in keys:
             recipient_of(key)
     except InputError as error:
-        raise InputError(str(error), where=path.name) from None
+        raise InputError(str(error), where=name) from None
     if not keys:
-        raise InputError(_("the file has no age identity"), where=path.name)
+        raise InputError(_("the file has no age identity"), where=name)
     return AgeIdentities(keys)
 
 
@@ -89,11 +102,11 @@ def secret_text(content: bytes, *, where: str = "") -> str:
     return text
 
 
-def _decrypted(content: bytes, path: Path, passphrase: str) -> bytes:
+def _decrypted(content: bytes, name: str, passphrase: str) -> bytes:
     try:
         return bytes(pyrage.passphrase.decrypt(content, passphrase))
     except pyrage.DecryptError as error:
         raise InputError(
             _("the passphrase does not open the identity file, or the file is damaged"),
-            where=path.name,
+            where=name,
         ) from error
