@@ -10,7 +10,7 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import IO, Any
@@ -99,17 +99,41 @@ def decoded(content: bytes, where: str, *, cut: bool = False) -> str:
         raise not_utf8(where) from None
 
 
-def check_header(names: Sequence[str], where: str) -> None:
+def check_header(
+    names: Sequence[str], where: str, *, asked: Collection[str] | None = None
+) -> list[str]:
     """Check that no column occurs twice.
 
+    Args:
+        names: of the columns.
+        where: the place to name in errors.
+        asked: only these must not, by their whole names or the last part (``group/question``).
+
+    Returns:
+        The names, all different: a second ``name`` is ``name (2)``.
+
     Raises:
-        InputError: if one is.
+        InputError: if one does.
     """
-    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
+    counts = Counter(names)
+    twice = sorted(
+        name
+        for name, count in counts.items()
+        if name and count > 1
+        if asked is None or not {name, re.split("[/-]", name)[-1]}.isdisjoint(asked)
+    )
     if twice:
         raise InputError(
             _("the column {name} occurs twice; keep one").format(name=twice[0]), where=where
         )
+    found: list[str] = []
+    for name in names:
+        number, one = 1, name
+        while one and one in found:
+            number += 1
+            one = f"{name} ({number})"
+        found.append(one)
+    return found
 
 
 def csv_header(head: bytes, *, cut: bool) -> tuple[str, ...]:
