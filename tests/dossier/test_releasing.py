@@ -263,6 +263,13 @@ def test_a_photo_with_a_position_is_not_released_in_silence(tmp_path: Path) -> N
         assert ("metadata", "position") in unmet(at, cited)
 
 
+def test_a_document_that_names_its_author_is_not_released_in_silence(tmp_path: Path) -> None:
+    document = item(tmp_path, b"%PDF-1.4\n1 0 obj << /Author (SAMPLE name) >> endobj\n")
+    with desk(tmp_path) as at:
+        at.put(exhibit(document, people="none"))
+        assert ("metadata", "device") in unmet(at, document)
+
+
 def test_a_revoked_release_stays_revoked_and_is_given_anew(tmp_path: Path) -> None:
     paper = item(tmp_path)
     with desk(tmp_path) as at:
