@@ -38,6 +38,7 @@ from contrechamp.dossier.permission import gates, releasing, reviews, verdicts
 from contrechamp.dossier.permission.gates import GATES
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import Evidence
 from contrechamp.dossier.records.letters import Letter
@@ -104,9 +105,12 @@ def test_everything_that_is_not_met_is_told_at_once(tmp_path: Path) -> None:
         }  # fmt: skip
         with pytest.raises(CheckFailedError) as refused:
             reviews.release(at.case, whole, on="2026-05-01", now=NOW)
-    message = str(refused.value)
-    for part in ("contested:", "consent:", f"{told}#p1: held", "reply:", letter, "one member"):
-        assert part in message
+        message = str(refused.value)
+        names = ShortNames(at.case)
+        words = f"{names.of(told)}#p1: held"
+        for part in ("contested:", "consent:", words, "reply:", names.of(letter), "one member"):
+            assert part in message
+    assert "record/" not in message
 
 
 def test_a_release_without_an_open_gate_needs_no_override(tmp_path: Path) -> None:
