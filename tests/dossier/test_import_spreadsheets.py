@@ -260,6 +260,22 @@ def test_an_id_of_several_lines_is_one_line_where_evidence_names_it(
     assert (found.evidence[0].at, found.ids[0].id) == ("C1 of 2026", "C1 of 2026")
 
 
+def test_formulas_without_results_and_comments_are_told(at: Desk, tmp_path: Path) -> None:
+    """As programs write them that leave computing to whoever opens the file."""
+    rows = [("C1", "SAMPLE", "=1+1"), ("C2", "SAMPLE", "=1+1")]
+    file = book(tmp_path / "t.xlsx", Sheet=[("Contract number", "Title", "Note"), *rows])
+    whole = openpyxl.load_workbook(file)
+    whole.active["B2"].comment = openpyxl.comments.Comment("SAMPLE remark", "SAMPLE")
+    whole.save(file)
+    told = 'kind = "contract"\nid = "Contract number"\nscheme = "town"\n[fields]\nname = "Title"\n'
+    done = take(at, file, mapping=mapping(tmp_path, told))
+    assert [one.message for one in done.notices] == [
+        "column 3 has 2 formulas without their results, which count as empty: open the file in a "
+        "spreadsheet, and save it",
+        "comments in the workbook are not read",
+    ]
+
+
 def test_each_sheet_that_has_the_columns_is_read_and_the_others_told(
     at: Desk, tmp_path: Path
 ) -> None:

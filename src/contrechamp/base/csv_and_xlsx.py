@@ -60,7 +60,7 @@ class Table:
         header_row: number of the row that they stand in, 0 if there is none.
         rows: those below the header, read as they are asked for.
         unused: column without a name (from 1) -> number of its cells that are filled in.
-        first_day: from which a workbook counts days; None for CSV.
+        sheet: of a workbook, that it is; None for CSV.
     """
 
     where: str
@@ -69,7 +69,12 @@ class Table:
     header_row: int
     rows: Iterator[Row] = field(repr=False)
     unused: Counter[int]
-    first_day: date | None = None
+    sheet: workbook.Sheet | None = field(default=None, repr=False)
+
+    @property
+    def first_day(self) -> date | None:
+        """The day from which a workbook counts days; None for CSV."""
+        return self.sheet.first_day if self.sheet else None
 
     def not_used(self) -> Iterator[str]:
         """Yield what was left unused of the table; complete once its rows are read."""
@@ -79,6 +84,16 @@ class Table:
                 "column {column} has no name: {count} cells in it are not used",
                 count,
             ).format(column=column, count=count)
+        for column, count in sorted(self.sheet.unanswered.items()) if self.sheet else ():
+            yield ngettext(
+                "column {column} has {count} formula without its result, which counts as empty: "
+                "open the file in a spreadsheet, and save it",
+                "column {column} has {count} formulas without their results, which count as empty: "
+                "open the file in a spreadsheet, and save it",
+                count,
+            ).format(column=column, count=count)
+        if self.sheet and self.sheet.has_remarks:
+            yield _("comments in the workbook are not read")
 
 
 def decoded(content: bytes, where: str, *, cut: bool = False) -> str:
@@ -207,7 +222,7 @@ def sheets(
         header_row = (header_rows or {}).get(sheet.title, 0)
         yield _table(
             f"{name}: {sheet.title}", sheet.title, rows, header_row, stray=True,
-            first_day=sheet.first_day,
+            sheet=sheet,
         )  # fmt: skip
 
 
@@ -218,7 +233,7 @@ def _table(
     header_row: int,
     *,
     stray: bool,
-    first_day: date | None = None,
+    sheet: workbook.Sheet | None = None,
 ) -> Table:
     """Return the table of numbered rows.
 
@@ -229,7 +244,7 @@ def _table(
         header_row: number of the row with the header; those before it are passed over. 0 for the
             first.
         stray: cells right of all columns are remarks, not a stray comma.
-        first_day: see `Table`.
+        sheet: see `Table`.
     """
     first = next((row for row in rows if row.number >= header_row), Row(0, []))
     header, unused = tuple(map(named, first.cells)), Counter[int]()
@@ -256,7 +271,7 @@ def _table(
                 unused.update(at + 1 for at in here if cells[at].strip())
             yield Row(row.number, cells[: len(header)], sorts=row.sorts[: len(header)])
 
-    return Table(where, title, header, first.number, below(), unused, first_day)
+    return Table(where, title, header, first.number, below(), unused, sheet)
 
 
 def named(cell: str) -> str:
