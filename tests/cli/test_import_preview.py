@@ -37,6 +37,21 @@ ROWS: list[list[Any]] = [
         ("a.eml", b"From: a@example.org\nSubject: SAMPLE\n\nSAMPLE\n", "add keeps it as evidence"),
         ("_chat.txt", b"[01/05/2026, 12:00:00] SAMPLE: gate\n", "add keeps it as evidence"),
         ("map.kml", b"<?xml version='1.0'?><kml><Placemark/></kml>", "measure and check read"),
+        (
+            "data.json",
+            b'{"date": "2026-05-01", "sender": "SAMPLE", "body": "gate"}\n',
+            "add keeps it as evidence",
+        ),
+        (
+            "result.json",
+            b'{"messages": [{"from": "SAMPLE", "text": "gate"}]}',
+            "add keeps it as evidence",
+        ),
+        (
+            "Discussion WhatsApp.txt",
+            b"01/05/2026, 12:00 - SAMPLE: gate\n" * 2,
+            "add keeps it as evidence",
+        ),
         ("a.pdf", b"%PDF-1.4 SAMPLE", "add keeps it as evidence"),
     ],
 )

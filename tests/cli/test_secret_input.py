@@ -1,5 +1,6 @@
 """Passphrases and keys, wherever they come from: asked for, read once, and told to nobody."""
 
+import base64
 import fcntl
 import hashlib
 import os
@@ -337,6 +338,18 @@ def test_identities_that_age_keygen_writes_are_read(
     found = read_secret(identity_file("\n".join(written)), log_origin=CASE)
     assert found == AgeIdentities(keys)
     assert keys[0] not in told(found)
+
+
+def test_a_passphrase_that_takes_too_long_here_is_not_called_wrong(
+    identity_file: Callable[..., SecretSource], descriptor: Callable[[bytes], int]
+) -> None:
+    """Of a file whose work factor, 2^30, no machine of today takes: nothing is derived."""
+    stanza = b"-> scrypt MDAwMDAwMDAwMDAwMDAwMA 30\n" + base64.b64encode(b"1" * 32).rstrip(b"=")
+    mac = base64.b64encode(b"2" * 32).rstrip(b"=")
+    locked = b"age-encryption.org/v1\n" + stanza + b"\n--- " + mac + b"\n" + b"x" * 32
+    given = identity_file(locked, passphrase_fd=descriptor(PASSPHRASE.encode()))
+    with pytest.raises(InputError, match="too slow, or too busy now"):
+        read_secret(given, log_origin=CASE)
 
 
 @pytest.mark.slow

@@ -100,6 +100,19 @@ def test_captures_of_before_there_were_checks_are_checked(
     assert f"! changed since the list in the file was made: {PAGES}" in done.out
 
 
+def test_a_file_that_names_a_field_as_we_do_says_nothing_of_others(
+    case: CaseRun, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names of texts in a film are those of whoever made it."""
+    with monkeypatch.context() as patch:
+        told = {"media_type": "video/mp4", "movie": {"vouches": "SAMPLE"}}
+        patch.setattr("contrechamp.vault.adding.reading.described", lambda *_given: told)
+        (folder / "pictures" / "a.mp4").write_bytes(b"\0\0\0\x08moov")
+        case("add", folder / "pictures" / "a.mp4", "--no-texts")
+    assert case("status").status == 0
+    assert case("add", folder, "--no-texts").status == 0
+
+
 def test_captures_are_of_cases(contrechamp: Run, case: CaseRun, item: str, tmp_path: Path) -> None:
     case("export", item, "-o", tmp_path / "bag", "--plain")
     one_line(contrechamp("verify", tmp_path / "bag", "--captures"), "--captures", "for cases")

@@ -173,7 +173,7 @@ def table(path: Path, rows: list[dict[str, Any]]) -> Path:
 def test_tables_of_bulletins_and_actors(at: Desk, tmp_path: Path) -> None:
     bulletins = table(tmp_path / "b.csv", [
         {"id": 12, "title": "SAMPLE film", "title_ar": "", "origin_id": "x",
-         "source_link": "https://a.example/v", "sjac_title": "SAMPLE title", "sjac_title_ar": "",
+         "source_link": "https://a.example/v", "sjac_title": "'-SAMPLE title", "sjac_title_ar": "",
          "description": "SAMPLE words", "publish_date": "2026-05-01T00:00",
          "documentation_date": "", "labels.label-1": "1-l", "events": "",
          "related_actors.actor-1": "6-SECRETPERSON"},
@@ -188,7 +188,7 @@ def test_tables_of_bulletins_and_actors(at: Desk, tmp_path: Path) -> None:
     done = take(at, bulletins, actors)
     found = contents(at)
     (exhibit,) = found["exhibit"]
-    assert (exhibit.what, exhibit.made_on) == ("SAMPLE film / SAMPLE title", "2026-05-01")
+    assert (exhibit.what, exhibit.made_on) == ("SAMPLE film / -SAMPLE title", "2026-05-01")
     assert [one.title() for one in found["actor"]] == ["SAMPLE unit", "SAMPLE office"]
     assert len(found["actor"][0].evidence) == 2
     assert len(found["relation"]) == 1

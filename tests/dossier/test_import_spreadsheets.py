@@ -226,6 +226,56 @@ def test_a_column_that_is_missing_is_told_with_those_that_are_there(
         take(at, tmp_path / "t.csv", mapping=mapping(tmp_path))
 
 
+def test_columns_that_nobody_asks_for_may_occur_twice(at: Desk, tmp_path: Path) -> None:
+    """As KoboToolbox exports questions by labels that several of them have."""
+    file = tmp_path / "t.csv"
+    file.write_text("Contract number,Title,Title (2),Note,Note\nC1,SAMPLE,x,one,two\n")
+    told = FOUND.split("[actors]")[0].replace(
+        '"value.amount" = "Amount"\nsigned_on = "Signed"\n', ""
+    )
+    told = told.split("[constants]")[0]
+    take(at, file, mapping=mapping(tmp_path, told))
+    assert [one.name for one in contents(at)["contract"]] == ["SAMPLE"]
+
+
+@pytest.mark.parametrize("header", ["Title,Title", "Title,group/Title,group/Title"])
+def test_a_column_that_is_asked_for_must_not_occur_twice(
+    at: Desk, tmp_path: Path, header: str
+) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(f"Contract number,{header}\nC1,SAMPLE,SAMPLE,SAMPLE\n")
+    told = 'kind = "contract"\nid = "Contract number"\nscheme = "town"\n[fields]\nname = "Title"\n'
+    with pytest.raises(InputError, match="occurs twice; keep one"):
+        take(at, file, mapping=mapping(tmp_path, told))
+
+
+def test_an_id_of_several_lines_is_one_line_where_evidence_names_it(
+    at: Desk, tmp_path: Path
+) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text('Contract number,Title\n"C1\nof 2026",SAMPLE\n')
+    told = 'kind = "contract"\nid = "Contract number"\nscheme = "town"\n[fields]\nname = "Title"\n'
+    take(at, file, mapping=mapping(tmp_path, told))
+    (found,) = contents(at)["contract"]
+    assert (found.evidence[0].at, found.ids[0].id) == ("C1 of 2026", "C1 of 2026")
+
+
+def test_formulas_without_results_and_comments_are_told(at: Desk, tmp_path: Path) -> None:
+    """As programs write them that leave computing to whoever opens the file."""
+    rows = [("C1", "SAMPLE", "=1+1"), ("C2", "SAMPLE", "=1+1")]
+    file = book(tmp_path / "t.xlsx", Sheet=[("Contract number", "Title", "Note"), *rows])
+    whole = openpyxl.load_workbook(file)
+    whole.active["B2"].comment = openpyxl.comments.Comment("SAMPLE remark", "SAMPLE")
+    whole.save(file)
+    told = 'kind = "contract"\nid = "Contract number"\nscheme = "town"\n[fields]\nname = "Title"\n'
+    done = take(at, file, mapping=mapping(tmp_path, told))
+    assert [one.message for one in done.notices] == [
+        "column 3 has 2 formulas without their results, which count as empty: open the file in a "
+        "spreadsheet, and save it",
+        "comments in the workbook are not read",
+    ]
+
+
 def test_each_sheet_that_has_the_columns_is_read_and_the_others_told(
     at: Desk, tmp_path: Path
 ) -> None:

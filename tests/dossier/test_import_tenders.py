@@ -154,6 +154,17 @@ def flattened(folder: Path) -> Path:
     return folder
 
 
+def test_releases_that_a_package_of_records_only_links_are_told(at: Desk, tmp_path: Path) -> None:
+    """OCDS 1.1 has ``url`` and ``date`` in a link, so that a date alone makes no release."""
+    link = {"url": "https://sample.example/r/1", "date": "2022-07-01T00:00:00Z"}
+    record = {"ocid": OCID, "releases": [link, {**link, "tag": ["award"]}]}
+    (tmp_path / "p.json").write_text(json.dumps({"version": "1.1", "records": [record]}))
+    done = take(at, tmp_path / "p.json")
+    assert [one.message for one in done.notices] == [
+        "2 releases are only linked in it, and left out: give those files too"
+    ]
+
+
 def test_a_flattened_package_says_the_same(at: Desk, tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text(json.dumps(releases()))
     take(at, tmp_path / "p.json")

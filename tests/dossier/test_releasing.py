@@ -38,6 +38,7 @@ from contrechamp.dossier.permission import gates, releasing, reviews, verdicts
 from contrechamp.dossier.permission.gates import GATES
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import Evidence
 from contrechamp.dossier.records.letters import Letter
@@ -104,9 +105,12 @@ def test_everything_that_is_not_met_is_told_at_once(tmp_path: Path) -> None:
         }  # fmt: skip
         with pytest.raises(CheckFailedError) as refused:
             reviews.release(at.case, whole, on="2026-05-01", now=NOW)
-    message = str(refused.value)
-    for part in ("contested:", "consent:", f"{told}#p1: held", "reply:", letter, "one member"):
-        assert part in message
+        message = str(refused.value)
+        names = ShortNames(at.case)
+        words = f"{names.of(told)}#p1: held"
+        for part in ("contested:", "consent:", words, "reply:", names.of(letter), "one member"):
+            assert part in message
+    assert "record/" not in message
 
 
 def test_a_release_without_an_open_gate_needs_no_override(tmp_path: Path) -> None:
@@ -261,6 +265,13 @@ def test_a_photo_with_a_position_is_not_released_in_silence(tmp_path: Path) -> N
         assert {gate for gate, _why in unmet(at, photo)} == {"metadata", "review"}
         cited = at.put(publication(shown))
         assert ("metadata", "position") in unmet(at, cited)
+
+
+def test_a_document_that_names_its_author_is_not_released_in_silence(tmp_path: Path) -> None:
+    document = item(tmp_path, b"%PDF-1.4\n1 0 obj << /Author (SAMPLE name) >> endobj\n")
+    with desk(tmp_path) as at:
+        at.put(exhibit(document, people="none"))
+        assert ("metadata", "device") in unmet(at, document)
 
 
 def test_a_revoked_release_stays_revoked_and_is_given_anew(tmp_path: Path) -> None:

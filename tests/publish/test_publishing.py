@@ -18,6 +18,7 @@ from contrechamp.base import i18n
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError
 from contrechamp.dossier.permission import releasing
 from contrechamp.dossier.permission.standing import Standings
+from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import CoarsePlace, Position, Text
 from contrechamp.dossier.records.fieldwork import Observation, Place
@@ -119,7 +120,8 @@ def test_what_is_not_released_is_not_written_and_all_that_lacks_is_told(
         # The finding's own lacks are those of whoever shows it.
         assert "evidence:" in told
         assert "review:" in told
-        assert told.count(cited) >= 2
+        assert told.count(ShortNames(at.case).of(cited)) >= 2
+        assert "record/" not in told
 
         done = published(at, ref, tmp_path / "out", draft=True, languages=("en", "ar"))
         assert done.lacking
@@ -235,7 +237,8 @@ def test_a_pseudonym_without_consent_is_found_in_any_text(
     claim = text("SAMPLE: as sample  HERON, says, the gate stays red.")
     ref = at.put(publication(at.put(finding(paper, claim=claim))))
     released(at, ref)
-    assert f"named by the pseudonym: {heron}" in against(at, ref, tmp_path / "out")
+    name = ShortNames(at.case).of(heron)
+    assert f"named by the pseudonym: {name}" in against(at, ref, tmp_path / "out")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import IO, Any
@@ -60,7 +60,7 @@ class Table:
         header_row: number of the row that they stand in, 0 if there is none.
         rows: those below the header, read as they are asked for.
         unused: column without a name (from 1) -> number of its cells that are filled in.
-        first_day: from which a workbook counts days; None for CSV.
+        sheet: of a workbook, that it is; None for CSV.
     """
 
     where: str
@@ -69,7 +69,12 @@ class Table:
     header_row: int
     rows: Iterator[Row] = field(repr=False)
     unused: Counter[int]
-    first_day: date | None = None
+    sheet: workbook.Sheet | None = field(default=None, repr=False)
+
+    @property
+    def first_day(self) -> date | None:
+        """The day from which a workbook counts days; None for CSV."""
+        return self.sheet.first_day if self.sheet else None
 
     def not_used(self) -> Iterator[str]:
         """Yield what was left unused of the table; complete once its rows are read."""
@@ -79,6 +84,16 @@ class Table:
                 "column {column} has no name: {count} cells in it are not used",
                 count,
             ).format(column=column, count=count)
+        for column, count in sorted(self.sheet.unanswered.items()) if self.sheet else ():
+            yield ngettext(
+                "column {column} has {count} formula without its result, which counts as empty: "
+                "open the file in a spreadsheet, and save it",
+                "column {column} has {count} formulas without their results, which count as empty: "
+                "open the file in a spreadsheet, and save it",
+                count,
+            ).format(column=column, count=count)
+        if self.sheet and self.sheet.has_remarks:
+            yield _("comments in the workbook are not read")
 
 
 def decoded(content: bytes, where: str, *, cut: bool = False) -> str:
@@ -99,17 +114,41 @@ def decoded(content: bytes, where: str, *, cut: bool = False) -> str:
         raise not_utf8(where) from None
 
 
-def check_header(names: Sequence[str], where: str) -> None:
+def check_header(
+    names: Sequence[str], where: str, *, asked: Collection[str] | None = None
+) -> list[str]:
     """Check that no column occurs twice.
 
+    Args:
+        names: of the columns.
+        where: the place to name in errors.
+        asked: only these must not, by their whole names or the last part (``group/question``).
+
+    Returns:
+        The names, all different: a second ``name`` is ``name (2)``.
+
     Raises:
-        InputError: if one is.
+        InputError: if one does.
     """
-    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
+    counts = Counter(names)
+    twice = sorted(
+        name
+        for name, count in counts.items()
+        if name and count > 1
+        if asked is None or not {name, re.split("[/-]", name)[-1]}.isdisjoint(asked)
+    )
     if twice:
         raise InputError(
             _("the column {name} occurs twice; keep one").format(name=twice[0]), where=where
         )
+    found: list[str] = []
+    for name in names:
+        number, one = 1, name
+        while one and one in found:
+            number += 1
+            one = f"{name} ({number})"
+        found.append(one)
+    return found
 
 
 def csv_header(head: bytes, *, cut: bool) -> tuple[str, ...]:
@@ -183,7 +222,7 @@ def sheets(
         header_row = (header_rows or {}).get(sheet.title, 0)
         yield _table(
             f"{name}: {sheet.title}", sheet.title, rows, header_row, stray=True,
-            first_day=sheet.first_day,
+            sheet=sheet,
         )  # fmt: skip
 
 
@@ -194,7 +233,7 @@ def _table(
     header_row: int,
     *,
     stray: bool,
-    first_day: date | None = None,
+    sheet: workbook.Sheet | None = None,
 ) -> Table:
     """Return the table of numbered rows.
 
@@ -205,7 +244,7 @@ def _table(
         header_row: number of the row with the header; those before it are passed over. 0 for the
             first.
         stray: cells right of all columns are remarks, not a stray comma.
-        first_day: see `Table`.
+        sheet: see `Table`.
     """
     first = next((row for row in rows if row.number >= header_row), Row(0, []))
     header, unused = tuple(map(named, first.cells)), Counter[int]()
@@ -232,7 +271,7 @@ def _table(
                 unused.update(at + 1 for at in here if cells[at].strip())
             yield Row(row.number, cells[: len(header)], sorts=row.sorts[: len(header)])
 
-    return Table(where, title, header, first.number, below(), unused, first_day)
+    return Table(where, title, header, first.number, below(), unused, sheet)
 
 
 def named(cell: str) -> str:

@@ -8,6 +8,7 @@ a sheet (dimensions, spans, rules) is passed over. `openpyxl` says what a cell h
 import mimetypes
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -42,6 +43,9 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROW, _STRING, _TEXT, _PHONETIC = f"{_MAIN}row", f"{_MAIN}si", f"{_MAIN}t", f"{_MAIN}rPh"
 #: What a cell is made of; everything else is dropped as soon as it ends.
 _OF_CELLS = frozenset(f"{_MAIN}{name}" for name in ("c", "v", "f", "is", "t", "r", "rPr"))
+_FORMULA, _VALUE = f"{_MAIN}f", f"{_MAIN}v"
+#: Parts of a workbook with what people wrote beside cells.
+_REMARKS = re.compile(r"xl/(?:comments|threadedComments)")
 #: A character that XML does not allow, as workbooks escape it (ECMA-376, ST_Xstring).
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 #: A merged range. Nothing else in a part can look like it: text has no bare "<".
@@ -83,11 +87,16 @@ class Sheet:
         title: its name.
         first_day: the day with the number 0, from which the workbook counts days.
         rows: those with something in them, to be read before the next sheet.
+        unanswered: column (from 1) -> cells with a formula and without its result; complete once
+            the rows are read.
+        has_remarks: whether the workbook has comments, which are not read.
     """
 
     title: str
     first_day: date
     rows: Iterator[SheetRow] = field(repr=False)
+    unanswered: Counter[int] = field(default_factory=Counter)
+    has_remarks: bool = False
 
 
 def sheets(content: IO[bytes], name: str) -> Iterator[Sheet]:
@@ -121,8 +130,11 @@ def sheets(content: IO[bytes], name: str) -> Iterator[Sheet]:
             raise _damaged(name) from error
         spent = _Spent()
         first_day = book.wb.epoch.date()
+        remarks = any(_REMARKS.match(part) for part in archive.namelist())
         for title, path in found:
-            yield Sheet(title, first_day, _rows(book, path, name, spent))
+            unanswered: Counter[int] = Counter()
+            rows = _rows(book, path, name, spent, unanswered)
+            yield Sheet(title, first_day, rows, unanswered, remarks)
 
 
 def _check(infos: list[zipfile.ZipInfo], name: str) -> None:
@@ -234,9 +246,12 @@ class _Merged:
         self._begins: dict[int, dict[int, int]] = {}
         #: Column -> last row of the range that goes on, and what it says.
         self._open: dict[int, tuple[int, str, str]] = {}
+        #: Whether there are formulas in the sheet.
+        self.formulas = False
         rest, count = b"", 0
         while piece := source.read(_PIECE):
             searched, end = rest + piece, 0
+            self.formulas = self.formulas or b"<f" in searched
             for found in _MERGED.finditer(searched):
                 end = found.end()
                 count += 1
@@ -278,7 +293,9 @@ def _column(letters: bytes) -> int:
     return place - 1
 
 
-def _rows(book: Any, path: str, name: str, spent: _Spent) -> Iterator[SheetRow]:
+def _rows(
+    book: Any, path: str, name: str, spent: _Spent, unanswered: Counter[int]
+) -> Iterator[SheetRow]:
     from openpyxl.worksheet._reader import WorkSheetParser
 
     try:
@@ -294,6 +311,8 @@ def _rows(book: Any, path: str, name: str, spent: _Spent) -> Iterator[SheetRow]:
         last = 0
         for element in _of_rows(source, name, spent):
             try:
+                if merged.formulas:
+                    unanswered.update(_unanswered(element))
                 number, cells = parser.parse_row(element)
             except Exception as error:
                 raise _damaged(name) from error
@@ -308,6 +327,15 @@ def _rows(book: Any, path: str, name: str, spent: _Spent) -> Iterator[SheetRow]:
                 merged.fill(number, texts, sorts, spent)
                 _check_spent(name, spent)
                 yield SheetRow(number, texts, "".join(sorts))
+
+
+def _unanswered(row: Any) -> Iterator[int]:
+    """Yield the columns, from 1, of cells that a program wrote a formula into and no result."""
+    for cell in row:
+        if cell.find(_FORMULA) is not None and not cell.findtext(_VALUE):
+            letters = re.match("[A-Z]{1,3}", cell.get("r", ""))
+            if letters:
+                yield _column(letters[0].encode()) + 1
 
 
 def _of_rows(source: IO[bytes], name: str, spent: _Spent) -> Iterator[Any]:

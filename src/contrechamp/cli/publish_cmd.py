@@ -94,7 +94,9 @@ def _publish(
             case, short_names.full_ref(case, ref), output, languages=wanted, draft=draft,
             outside=outside, now=now(), reason=reason, progress=progress_for(as_json=False),
         )  # fmt: skip
-    for line in done.lacking:
+        names = short_names.ShortNames(case)
+        told = [names.in_text(line) for line in done.lacking]
+    for line in told:
         click.echo(line, err=True)
     if draft:
         click.echo(

@@ -243,7 +243,7 @@ def _record(
         click.echo(f"  {flag_line(flag)}")
     for lack in status.of_record(stored, standings, status.languages(case)):
         if lack.what in {"review", "translation"}:  # the others are told with what they are of
-            click.echo(f"  ! {shown(lack_line(lack.why, lack.at))}")
+            click.echo(f"  ! {shown(lack_line(lack.why, names.in_text(lack.at)))}")
     for judged in reviews.reviews(case, stored.ref):
         about = "" if judged.current else " " + _("(of an earlier version)")
         click.echo(f"  = {shown(judged.review.record.title())}{about}")

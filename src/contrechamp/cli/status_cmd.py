@@ -48,6 +48,7 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
         counted = lookup.count(case)
         names = ShortNames(case)
         called = {lack.ref: names.of(lack.ref) for lack in found}
+        places = {lack.at: names.in_text(lack.at) for lack in found}
     if as_json:
         click.echo(
             json_text(
@@ -69,7 +70,7 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
         for lack in lacking:
             click.echo(
                 f"  {lack.ref}  {called[lack.ref] or lack.kind}  {shown(lack.title)}: "
-                f"{shown(lack_line(lack.why, lack.at))}"
+                f"{shown(lack_line(lack.why, places[lack.at]))}"
             )
     if counted and not found:
         click.echo(_("Nothing is lacking."))

@@ -24,7 +24,8 @@ _NEEDED: Mapping[str, Mapping[str, Any]] = {
 #: What it may have, and has in this shape only.
 _ALLOWED: Mapping[str, Mapping[str, Any]] = {
     "item": {"media_type": str, "modified_ns": str, "exif": TEXT_BY_NAME, "movie": TEXT_BY_NAME,
-             "c2pa": dict, "capture": dict, "vouches": dict, "masked": dict, "sidecar_of": str},
+             "properties": TEXT_BY_NAME, "c2pa": dict, "capture": dict, "vouches": dict,
+             "masked": dict, "sidecar_of": str},
     "export": {"records": _TEXTS, "for": str},
 }  # fmt: skip
 

@@ -59,9 +59,14 @@ _SHOWN_AS = frozenset({"voice", "image", "name"})
 #: Beginnings of the media types of files in which people can be made out.
 _WITH_PEOPLE = ("image/", "video/", "audio/", "application/pdf", "application/octet-stream")
 #: Beginnings of names of metadata that say where, and with which device, a file was made.
-_POSITION, _DEVICE = ("GPS", "location", "com.apple.quicktime.location"), (
+_POSITION, _DEVICE = (
+    "GPS", "location", "com.apple.quicktime.location", "exif:GPS", "photoshop:City",
+    "photoshop:State", "photoshop:Country", "Iptc4xmpCore:Location", "Iptc4xmpCore:CountryCode",
+    "Iptc4xmpExt:Location",
+), (
     "EXIF BodySerialNumber", "EXIF LensSerialNumber", "EXIF CameraOwnerName", "Image Artist",
-    "Image Make", "Image Model", "Image HostComputer", "make", "model",
+    "Image Make", "Image Model", "Image HostComputer", "make", "model", "aux:", "exifEX:", "tiff:M",
+    "tiff:Artist", "dc:creator", "photoshop:Author", "photoshop:Credit", "pdf:Author", "office:",
 )  # fmt: skip
 
 
@@ -265,7 +270,7 @@ def _metadata(asked: Asked) -> Iterator[Unmet]:
         state = _state(asked.view, item)
         if state.get(UNREAD):
             yield Unmet("metadata", "metadata-unread", item)
-        names = [*state.get("exif", {}), *state.get("movie", {})]
+        names = [*state.get("exif", {}), *state.get("movie", {}), *state.get("properties", {})]
         if position := [one for one in names if one.startswith(_POSITION)]:
             yield Unmet("metadata", "position", item, ", ".join(position))
         if device := [one for one in names if one.startswith(_DEVICE)]:

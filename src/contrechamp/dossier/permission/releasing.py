@@ -184,8 +184,8 @@ def lines(unmet: Sequence[Unmet], names: ShortNames | None = None) -> list[str]:
             found.append(f"  {one.gate}: {gate_words[one.gate]} ({how[one.gate]})")
             last = one.gate
         at = f"{one.at}: " if one.at else ""
-        name = names.of(one.of) if names is not None else ""
-        found.append(f"    {at}{why[one.why]}  {one.of}  {name}".rstrip())
+        line = f"    {at}{why[one.why]}  {one.of}"
+        found.append(names.in_text(line) if names is not None else line)
     return found
 
 

@@ -8,6 +8,7 @@ See docs/decisions/0011-short-names-are-not-stored.md.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
+from typing import Final
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
@@ -62,6 +63,10 @@ def words_of(title: str) -> str:
         return words
     whole = words[: MAX_LETTERS + 1].rpartition("-")[0]
     return whole or words[:MAX_LETTERS]
+
+
+#: A reference wherever it stands in a text.
+_ANY_REF: Final = re.compile(rf"\b{REF.pattern}")
 
 
 class ShortNames:
@@ -121,6 +126,18 @@ class ShortNames:
             for record, title in self._case.database.execute(query, (kind,)):
                 made.setdefault(words_of(str(title)) or UNTITLED, []).append(str(record))
         return self._ids[kind]
+
+    def in_text(self, text: str) -> str:
+        """Return a text for people: each reference in it as the name of a record or of a file."""
+        return _ANY_REF.sub(lambda found: self._named(found[0]), text)
+
+    def _named(self, ref: str) -> str:
+        before, mark, key = ref.partition("#")
+        name = self.of(before)
+        if name or before.startswith(SUBJECT):
+            return f"{name}{mark}{key}" if name else ref
+        title = shown(title_of(self._case, before))
+        return f"{ref} ({title})" if title else ref
 
     def line(self, ref: str) -> str:
         """Return a reference with name and title, as lists have it."""

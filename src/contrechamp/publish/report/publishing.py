@@ -21,6 +21,7 @@ from contrechamp.dossier.permission.sharing import ANYONE
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT, id_of
+from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.publish import folder
@@ -110,7 +111,8 @@ def publish(
     if against and not draft:
         head = _("{ref} is not published, for this stands against it:").format(ref=stored.ref)
         tail = _("With --draft it is written all the same, and each page says that it is a draft.")
-        raise CheckFailedError("\n".join([head, *(f"  {line}" for line in against), tail]))
+        told = "\n".join([head, *(f"  {line}" for line in against), tail])
+        raise CheckFailedError(ShortNames(case).in_text(told))
     if draft:
         _refuse_other_edition(out)
         documents = [replace(one, lacking=against) for one in documents]

@@ -5,18 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from contrechamp.base.exported_chats import LINE, LOOKED_AT, SENDERS
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.redact.outcome import Look
 from contrechamp.redact.words import Words
 
-_DAY = r"\d{1,4}[./\-\u060c]\s?\d{1,2}[./\-]\s?\d{1,4}\.?"
-_TIME = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[^\W\d_.]{1,2}\.?\s?[^\W\d_.]{0,2}\.?)?"
-#: The line of a message in WhatsApp (iOS, Android) and Signal: day, time, sender.
-_LINE = re.compile(
-    rf"\[?{_DAY},?\s{{1,2}}{_TIME}(?:\]|\s[-\u2013])\s?(?:(?P<sender>[^:\n]{{1,80}}):\s)?"
-)
-#: Lines at the beginning that are looked at, and those that must be of a chat.
-_LOOKED_AT, _LEAST = 60, 2
 _MEDIA = re.compile(
     r"(?:IMG|VID|AUD|PTT|DOC|STK|PHOTO|VIDEO|AUDIO|signal)-\d{4}-?\d{2}-?\d{2}-\w+"
     r"|\d{8}-(?:PHOTO|VIDEO|AUDIO|STICKER|GIF)-\d{4}-\d{2}-\d{2}(?:-\d{2}){3}"
@@ -27,23 +20,7 @@ _MEDIA = re.compile(
 ACCOUNTS = frozenset(
     {"from_id", "actor_id", "user_id", "saved_from_id", "forwarded_from_id", "reply_to_peer_id"}
 )
-_SENDERS = (
-    "from",
-    "actor",
-    "author",
-    "sender",
-    "sender_name",
-    "senderName",
-    "forwarded_from",
-    "saved_from",
-)
 _MOST_NAMED = 12
-
-
-def is_chat_text(text: str) -> bool:
-    """Tell whether lines are those of an exported chat."""
-    lines = text[: 1 << 16].splitlines()[:_LOOKED_AT]
-    return sum(bool(_LINE.match(line)) for line in lines) >= _LEAST
 
 
 def is_chat_data(data: Any) -> bool:
@@ -55,15 +32,15 @@ def is_chat_data(data: Any) -> bool:
             first = data[0] if isinstance(data, list) and data else None
             return isinstance(first, dict) and is_chat_data(first)
     return isinstance(data, list) and any(
-        isinstance(one, dict) and any(name in one for name in (*_SENDERS, "from_id"))
-        for one in data[:_LOOKED_AT]
+        isinstance(one, dict) and any(name in one for name in (*SENDERS, "from_id"))
+        for one in data[:LOOKED_AT]
     )
 
 
 def senders_in_text(text: str) -> Iterator[str]:
     """Yield the sender of each line of a chat."""
     for line in text.splitlines():
-        match = _LINE.match(line)
+        match = LINE.match(line)
         if match and match["sender"]:
             yield match["sender"].strip("~ \u202f\u00a0")
 
@@ -75,7 +52,7 @@ def senders_in_data(data: Any) -> Iterator[str]:
         one = waiting.pop()
         if isinstance(one, dict):
             yield from (
-                one[name] for name in _SENDERS if isinstance(one.get(name), str) and one[name]
+                one[name] for name in SENDERS if isinstance(one.get(name), str) and one[name]
             )
             waiting += one.values()
         elif isinstance(one, list):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contrechamp.base.decoded_text import encoding_of
+from contrechamp.base.exported_chats import is_chat_text
 from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
@@ -134,7 +135,7 @@ def _with_names(text: str, renamed: Mapping[str, str]) -> str:
 def _lines(text: str) -> _Read:
     ends = "\r\n" if "\r\n" in text[: 1 << 16] else "\n"
     lines = text.split(ends)
-    chat = chats.is_chat_text(text)
+    chat = is_chat_text(text)
     senders = list(chats.senders_in_text(text)) if chat else []
     return _Read(lines, lambda _number: "\n", ends.join, chat, senders, {})
 

@@ -14,6 +14,9 @@ from contrechamp.base.i18n import _
 from contrechamp.vault.access.slots import AgeIdentities, recipient_of
 
 MAX_BYTES = 1 << 16
+#: The library measures each time how fast this machine is, and opens no file that would take it
+#: much longer than it took to write. On a busy machine that is chance: so often it is tried.
+TRIES, _TOO_SLOW = 3, "Excessive work"
 _ENCRYPTED = (b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----")
 
 
@@ -103,10 +106,16 @@ def secret_text(content: bytes, *, where: str = "") -> str:
 
 
 def _decrypted(content: bytes, name: str, passphrase: str) -> bytes:
-    try:
-        return bytes(pyrage.passphrase.decrypt(content, passphrase))
-    except pyrage.DecryptError as error:
-        raise InputError(
-            _("the passphrase does not open the identity file, or the file is damaged"),
-            where=name,
-        ) from error
+    for left in reversed(range(TRIES)):
+        try:
+            return bytes(pyrage.passphrase.decrypt(content, passphrase))
+        except pyrage.DecryptError as error:
+            if not (left and _TOO_SLOW in str(error)):
+                raise InputError(_why(error), where=name) from error
+    raise ValueError(TRIES)
+
+
+def _why(error: pyrage.DecryptError) -> str:
+    if _TOO_SLOW in str(error):
+        return _("this machine is too slow, or too busy now, for its passphrase; try again")
+    return _("the passphrase does not open the identity file, or the file is damaged")

@@ -54,7 +54,12 @@ class Said(NamedTuple):
 
 def speaking(case: Case) -> Iterator[State]:
     """Yield the items that say something of others."""
-    return (one for one in subjects.holding(case, ITEMS, _MARK) if not one.is_erased)
+    # The mark may stand in what a file says of itself, too.
+    return (
+        one
+        for one in subjects.holding(case, ITEMS, _MARK)
+        if isinstance(one.parsed.get("vouches"), dict)
+    )
 
 
 def said(case: Case, more: More | None = None) -> list[Said]:

@@ -11,7 +11,7 @@ from filetype.match import match
 from filetype.types import DOCUMENT, TYPES
 
 from contrechamp.vault.captures import vouching
-from contrechamp.vault.metadata import movie
+from contrechamp.vault.metadata import movie, properties
 
 #: How many first bytes are looked at to tell what a file is.
 HEAD = 1 << 16
@@ -101,6 +101,7 @@ def needs_reader(head: bytes, kind: str) -> bool:
         kind.startswith("image/")
         or movie.may_be_movie(head)
         or head.startswith((_GZIP, _ZIP, _WARC))
+        or properties.may_hold(head)
         or vouching.kind_of(head) != ""
     )
 

@@ -6,7 +6,7 @@ from typing import IO, Any, BinaryIO, cast
 
 import exifread
 
-from contrechamp.vault.metadata import credentials, movie
+from contrechamp.vault.metadata import credentials, movie, properties
 from contrechamp.vault.metadata.first_bytes import (
     HEAD,
     announces_credentials,
@@ -26,9 +26,9 @@ def describe(content: IO[bytes], *, announced: bool | None = None) -> dict[str, 
         announced: what `first_bytes.announces_credentials` says of it, if that is known.
 
     Returns:
-        ``media_type``, and if there is any: ``exif`` and ``movie``, tags as text, and ``c2pa``, see
-        `credentials`. Nothing is raised whatever the bytes are: content that nobody understands is
-        evidence too.
+        ``media_type``, and if there is any: ``exif``, ``movie`` and ``properties``, texts by name,
+        and ``c2pa``, see `credentials`. Nothing is raised whatever the bytes are: content that
+        nobody understands is evidence too.
     """
     size = size_of(content)
     head = content.read(HEAD)
@@ -38,6 +38,7 @@ def describe(content: IO[bytes], *, announced: bool | None = None) -> dict[str, 
     more = {
         "exif": _exif(content) if found["media_type"].startswith("image/") else {},
         "movie": movie.describe(content, size) if movie.may_be_movie(head) else {},
+        "properties": properties.describe(content, size, found["media_type"]),
         "c2pa": credentials.describe(content, size, found["media_type"]) if announced else {},
     }
     return found | {name: facts for name, facts in more.items() if facts}

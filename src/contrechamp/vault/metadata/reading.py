@@ -28,9 +28,9 @@ UNCONFINED: Final = "read_unconfined"
 
 #: Members that a reader may fill, and the type of what is in them.
 _MEMBERS: Mapping[str, type] = {"media_type": str, "exif": dict, "movie": dict, "c2pa": dict,
-                                "capture": dict, "vouches": dict}  # fmt: skip
+                                "properties": dict, "capture": dict, "vouches": dict}  # fmt: skip
 #: Those of them whose members are all text.
-_TEXTS = ("exif", "movie")
+_TEXTS = ("exif", "movie", "properties")
 
 
 def arguments(*, announced: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import codecs
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from contrechamp.base import csv_and_xlsx, workbook
@@ -68,6 +68,7 @@ def rows(
     xlsx: bool,
     header_rows: Mapping[str, int] | None = None,
     delimiter: str = "",
+    asked: Sequence[str] | None = None,
 ) -> Iterator[Any]:
     """Yield the rows of the tables of a file.
 
@@ -79,6 +80,7 @@ def rows(
         header_rows: title of each table that is read -> row of its header; by default all are, and
             the first row that is not empty is the header.
         delimiter: between cells of CSV; "" to find it from the first line that is not blank.
+        asked: columns that must not occur twice; by default none must.
 
     Yields:
         For each table ``{"table": [where, title], "header": names, "first_day": day}``, the day
@@ -97,10 +99,10 @@ def rows(
             )
             tables = iter([table])
         for table in tables:
-            csv_and_xlsx.check_header(table.header, table.where)
+            names = csv_and_xlsx.check_header(table.header, table.where, asked=asked)
             yield {
                 "table": [table.where, table.title],
-                "header": list(table.header),
+                "header": names,
                 "first_day": table.first_day.isoformat() if table.first_day else "",
             }
             for row in table.rows:

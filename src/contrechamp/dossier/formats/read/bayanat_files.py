@@ -11,6 +11,7 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.spreadsheets import with_formula
 from contrechamp.dossier.formats.read.drafts import objects_in, one_line, without_empty
 from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.vault.adding import Content
@@ -162,7 +163,10 @@ def _only(found: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 def _of_row(kind: str, where: str, cells: dict[str, str]) -> BayanatObject | InputError:
     """Return the object in a row of a table, which has neither positions nor file names."""
-    one: dict[str, Any] = {name: cells[name] for name in _TEXTS[kind] if name in cells}
+    # Since 2026 Bayanat puts an apostrophe before what a spreadsheet would run.
+    one: dict[str, Any] = {
+        name: with_formula(cells[name]) for name in _TEXTS[kind] if name in cells
+    }
     for column, text in cells.items():
         if found := _COLUMN.fullmatch(column):
             other = {found[1]: {"id": text.partition("-")[0]}}

@@ -22,6 +22,7 @@ from contrechamp.dossier.formats.read.drafts import (
     ImportContext,
     ImportNotice,
     Reader,
+    one_line,
 )
 from contrechamp.dossier.formats.read.other_kinds import belongs_elsewhere
 from contrechamp.dossier.formats.read.reconciling import (
@@ -544,7 +545,7 @@ def _write(
 def _put(draft: Draft, items: dict[str, str], settled: Reconciliation) -> Put:
     record = with_items(draft.record, items)
     if THIS_FILE in items:
-        at = ReadFrom(item=items[THIS_FILE], at=draft.at[:200])
+        at = ReadFrom(item=items[THIS_FILE], at=one_line(draft.at)[:200])
         record = dataclasses.replace(record, read_from=at)
     new = draft.id not in settled.existing
     return Put(record, draft.id, new, draft.version, action="" if draft.own else ACTION)

@@ -18,6 +18,7 @@ from contrechamp.dossier.formats.read.drafts import (
     Reader,
     TableRead,
     all_or_error,
+    one_line,
 )
 from contrechamp.dossier.formats.read.mapped_cells import CellReader
 from contrechamp.dossier.formats.read.mapped_rows import of_forms
@@ -73,11 +74,11 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
             )
         cells = CellReader(mapping, cls, context.mapping.name)
         if cells.must_look_first:
-            for row in _rows(table, layout):
+            for row in _rows(table, layout, mapping):
                 if isinstance(row, TableRow) and _is_wanted(row, mapping):
                     cells.look(row)
         seen: set[str] = set()
-        for row in _rows(table, layout):
+        for row in _rows(table, layout, mapping):
             if isinstance(row, InputError):
                 yield row
                 continue
@@ -108,7 +109,9 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
 FORMAT = Reader(fits, read)
 
 
-def _rows(table: SourceFile, layout: Layout | None) -> Iterator[TableRow | InputError]:
+def _rows(
+    table: SourceFile, layout: Layout | None, mapping: ColumnMapping
+) -> Iterator[TableRow | InputError]:
     """Yield the rows of a table, or the error in place of a bad row.
 
     Raises:
@@ -117,7 +120,9 @@ def _rows(table: SourceFile, layout: Layout | None) -> Iterator[TableRow | Input
     found = (
         table.json_rows()
         if layout is None
-        else table.rows(header_rows=layout.header_rows, delimiter=layout.delimiter)
+        else table.rows(
+            header_rows=layout.header_rows, delimiter=layout.delimiter, asked=mapping.columns()
+        )
     )
     for row in found:
         yield row if isinstance(row, InputError) else of_forms(row)
@@ -171,16 +176,19 @@ def _drafts(
             actor_fields = {
                 "names": [{"language": "und", "text": name}],
                 "kind": actor["kind"],
-                "evidence": [{"ref": THIS_FILE, "at": f"{actor['column']}: {name}"}],
+                "evidence": [{"ref": THIS_FILE, "at": one_line(f"{actor['column']}: {name}")}],
             }
             made = from_json(Actor, actor_fields, where=f"{row.where}: {actor['column']}")
             yield Draft(made, context.id("mapped-actor", key), row.where, row.at, shared=True)
             cells[path.replace("[n]", f"[{number}]")] = context.ref("mapped-actor", key)
     fields: dict[str, Any] = fields_of(cells, cls, where=row.where)
-    fields["ids"] = [*fields.get("ids", []), {"scheme": mapping.scheme, "id": id_}]
+    fields["ids"] = [*fields.get("ids", []), {"scheme": mapping.scheme, "id": one_line(id_)}]
     known = {member.name for member in members(cls)}
     if "evidence" in known:
-        fields["evidence"] = [*fields.get("evidence", []), {"ref": THIS_FILE, "at": id_[:200]}]
+        fields["evidence"] = [
+            *fields.get("evidence", []),
+            {"ref": THIS_FILE, "at": one_line(id_)[:200]},
+        ]
     for name in _named_files(row, mapping):
         part = attachments.find(name, id_)
         if part is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import too_large
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.dossier.formats.in_cell.json_files import MAX_WHOLE
 from contrechamp.dossier.formats.read import ocds_tables
 from contrechamp.dossier.formats.read.drafts import (
@@ -22,7 +22,7 @@ from contrechamp.dossier.formats.read.drafts import (
     one_line,
     without_empty,
 )
-from contrechamp.dossier.formats.read.ocds_releases import processes
+from contrechamp.dossier.formats.read.ocds_releases import links, processes
 from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.records.actors import Actor
 from contrechamp.dossier.records.contracts import Contract, Tender
@@ -67,7 +67,14 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
                 continue
             seen.add(draft.id)
             yield draft
-    if not seen:
+    if linked := links(found):
+        message = ngettext(
+            "{count} release is only linked in it, and left out: give that file too",
+            "{count} releases are only linked in it, and left out: give those files too",
+            linked,
+        )
+        yield ImportNotice(source.name, message.format(count=linked))
+    elif not seen:
         yield ImportNotice(source.name, _("it holds no contracting process"))
 
 

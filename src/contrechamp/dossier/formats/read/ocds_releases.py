@@ -51,15 +51,26 @@ def _releases(found: Any) -> Iterator[Any]:
     elif isinstance(found.get("versionedRelease"), dict):
         yield _newest(found["versionedRelease"])
     elif isinstance(found.get("releases"), list):
-        # Those that a record only links have an address, and no date.
-        linked = "ocid" in found
-        yield from (
-            one
-            for one in found["releases"]
-            if not (linked and isinstance(one, dict) and "date" not in one)
-        )
+        yield from (one for one in found["releases"] if not _is_link(one))
     else:
         yield _newest(found) if _is_versioned(found) else found
+
+
+def links(found: Any) -> int:
+    """Return how many releases a package of records links, and does not hold."""
+    if isinstance(found, list):
+        return sum(map(links, found))
+    if not isinstance(found, dict):
+        return 0
+    if isinstance(found.get("records"), list):
+        return links(found["records"])
+    there = found.get("releases") if "compiledRelease" not in found else None
+    return sum(map(_is_link, there)) if isinstance(there, list) else 0
+
+
+def _is_link(release: Any) -> bool:
+    """Return whether it is one that a record names by its address (OCDS 1.1, record reference)."""
+    return isinstance(release, dict) and "url" in release and "ocid" not in release
 
 
 def _is_versioned(release: dict[str, Any]) -> bool:

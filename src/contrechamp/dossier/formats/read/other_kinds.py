@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from contrechamp.base.exported_chats import begins_as_chat
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.vault.texts.in_cell.kinds import kind_of
@@ -10,6 +11,8 @@ from contrechamp.vault.texts.in_cell.kinds import kind_of
 _EVIDENCE: Final = frozenset({"mail", "mbox", "pdf", "picture", "rtf", "html", "web", "unread"})
 #: Endings of chats as people get them out of their phones.
 _CHATS: Final = ("_chat.txt", "chat.md")
+#: What the first name in a zip of WhatsApp has, in any language of the phone.
+_PACKED_CHATS: Final = (b"_chat.txt", b"WhatsApp")
 
 
 def belongs_elsewhere(source: SourceFile) -> str:
@@ -20,7 +23,11 @@ def belongs_elsewhere(source: SourceFile) -> str:
             "a map is no table of records: contrechamp measure and check read its points and "
             "areas, contrechamp add keeps it as evidence, with its words to be found"
         )
-    is_chat = name.endswith(_CHATS) or (source.is_zip and b"_chat.txt" in source.head)
+    is_chat = (
+        any(one in source.head for one in _PACKED_CHATS)
+        if source.is_zip
+        else name.endswith(_CHATS) or begins_as_chat(source.head)
+    )
     if kind in _EVIDENCE or is_chat:
         return _(
             "this is no table of records: contrechamp add keeps it as evidence, with its words to "

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -248,7 +248,11 @@ class SourceFile:
         raise failures.nonsense(self.name)
 
     def rows(
-        self, *, header_rows: Mapping[str, int] | None = None, delimiter: str = ""
+        self,
+        *,
+        header_rows: Mapping[str, int] | None = None,
+        delimiter: str = "",
+        asked: Iterable[str] | None = None,
     ) -> Iterator[TableRow | InputError]:
         """Yield the rows of a CSV or XLSX table, or the error in place of a bad row.
 
@@ -256,8 +260,11 @@ class SourceFile:
             header_rows: title of each sheet that is read -> row of its header; "" for CSV. By
                 default all are read, and the first row that is not empty is the header.
             delimiter: between cells of CSV; "" to find it.
+            asked: columns that must not occur twice; by default none must.
         """
-        how = {"xlsx": self.is_xlsx, "delimiter": delimiter}
+        how: dict[str, Any] = {"xlsx": self.is_xlsx, "delimiter": delimiter}
+        if asked is not None:
+            how["asked"] = sorted(asked)
         if header_rows is not None:
             how["header_rows"] = dict(header_rows)
         sheet = _SheetRows(self.name)
