@@ -1,9 +1,10 @@
 """Makes the weights of 8 bits anew: ``python -m benchmarks.eight_bits OUT.onnx``.
 
-Run by a Python in which ``onnx`` is installed as well, with this project in PYTHONPATH. Ranges of values are taken from pieces of the pictures of half 0, the half that settings
-are chosen on. Weights have 7 bits of the 8: without VNNI, processors add products of 8 bits up in
-16, which would overflow unseen. The first layers and the last ones stay as they are: they cost
-little, and their values matter most.
+Run by a Python in which ``onnx`` is installed as well, with this project in PYTHONPATH. Ranges of
+values are taken from pieces of the pictures of half 0, the half that settings are chosen on.
+Weights have 7 bits of the 8: without VNNI, processors add products of 8 bits up in 16, which would
+overflow unseen. The first layers and the last ones stay as they are: they cost little, and their
+values matter most.
 """
 
 import sys

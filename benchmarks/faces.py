@@ -29,8 +29,6 @@ DEFACE_AT = 0.2
 #: A face counts as covered when so much of its box is.
 COVERED = 0.8
 LOWEST = 0.04
-#: Share of the scenes of half 0 that the version covered which searched at every half of the size.
-MOST_AREA = 0.0571
 
 
 @dataclass(frozen=True)
@@ -191,15 +189,6 @@ def false_hits(found: Searched, threshold: float) -> float:
     return float(np.mean([len(hits.at_least(threshold)) for hits in found.hits]))
 
 
-def chosen_threshold(scenes: Searched) -> float:
-    """Return the threshold, by the rule: the lowest that covers no more than `MOST_AREA`.
-
-    Args:
-        scenes: what was found in those of half 0.
-    """
-    return min(t for t in THRESHOLDS if covered_area(scenes, t) <= MOST_AREA)
-
-
 def tables(
     python: Path | None,
     slim: bool,
@@ -225,10 +214,8 @@ def tables(
         for half in (0, 1)
         for faceless in (False, True)
     }
-    threshold = chosen_threshold(found["ours", 0, False])
-    print(f"\nThreshold by the rule, on half 0: {threshold:g}")
     seconds = found["ours", 1, False].seconds
-    print(f"Seconds of processor a picture of 1280 x 853, one thread: {seconds:.2f}\n")
+    print(f"\nSeconds of processor a picture of 1280 x 853, one thread: {seconds:.2f}\n")
     for half in (0, 1):
         what = "chosen on" if half == 0 else "reported"
         heading(f"Half {half} ({what}): share of faces that leak")

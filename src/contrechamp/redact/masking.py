@@ -298,10 +298,15 @@ def _of_parts(
     """Mask each part of a file that holds others, and put the copies together."""
     unsigned = replace(settings, credentials=None)
 
+    drawn = job.request.hand.parts if job.request.hand else {}
+
     def make(part: Part, folder: Path, renamed: Mapping[str, str], left: Budget) -> Copy:
         one = SourceFile(part.path, part.name or name, None)
+        request = replace(job.request, hand=drawn.get(part.name))
         made = _masked(
-            *(part.path, one, folder, unsigned, silent, left), kind=part.kind, renamed=renamed
+            *(part.path, one, folder, replace(unsigned, request=request), silent, left),
+            kind=part.kind,
+            renamed=renamed,
         )
         return Copy(made.copy, made.kind, made.outcome)
 
@@ -417,7 +422,9 @@ def _outcome(answer: object, kind: FileKind) -> Outcome:
 
 
 def _request(source: SourceFile, kind: FileKind, request: Request) -> Request:
-    if source.boxes is None:
+    """Return what is asked for of one file, with the boxes that were drawn for it."""
+    hand = request.hand if source.boxes is None else read_sidecar(source.boxes)
+    if hand is None:
         if request.boxes_only and not request.strip_only and kind.kind in ("image", "video"):
             raise InputError(
                 _(
@@ -427,12 +434,14 @@ def _request(source: SourceFile, kind: FileKind, request: Request) -> Request:
                 where=source.name,
             )
         return request
-    if kind.kind not in ("image", "video", "pdf"):
+    if not kind.holds_others and kind.kind not in ("image", "video", "pdf"):
         raise InputError(
             _("boxes are for images, video and PDF, not for {format}").format(format=kind.format),
-            where=shown(source.boxes),
+            where=shown(hand.where),
         )
-    return replace(request, hand=read_sidecar(source.boxes))
+    if not kind.holds_others:
+        hand.need_no_parts()
+    return replace(request, hand=hand)
 
 
 def _need_file(draft: Path) -> None:

@@ -156,7 +156,7 @@ class FolderBench:
         write_index(kept, self._folder / REVIEW)
         return key
 
-    def sign(self, said: Mapping[str, Any]) -> list[str]:
+    def sign(self, said: Mapping[str, Any], hidden: tuple[int, int] | None = None) -> list[str]:
         """Keep answers beside their copies.
 
         Raises:
@@ -171,6 +171,8 @@ class FolderBench:
                 continue
             kept = {"format": FORMAT, **self._digests(key), "looks": one["looks"],
                     "spans": one.get("spans", []), "verdict": one.get("verdict", "")}  # fmt: skip
+            if hidden:
+                kept["hidden"] = {"shown": hidden[0], "marked": hidden[1]}
             path = self._beside(key, ANSWERS)
             with new_file(path, shown=path.name) as partial:
                 partial.write_text(json_text(kept, indent=1))
