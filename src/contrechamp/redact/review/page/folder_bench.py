@@ -20,7 +20,8 @@ from contrechamp.base.json_text import json_text
 from contrechamp.cell.workshop import empty
 from contrechamp.redact import made as making
 from contrechamp.redact.made import Made
-from contrechamp.redact.masking import MASKED, REVIEW, SIDECAR, Settings, mask_files
+from contrechamp.redact.masking import Settings, mask_files
+from contrechamp.redact.placing import MASKED, REVIEW, SIDECAR
 from contrechamp.redact.request import Request
 from contrechamp.redact.review.kept_run import kept_run
 from contrechamp.redact.review.sheets import write_index
