@@ -7,6 +7,7 @@ Its fourth output, facial landmarks, is cut off: a cover needs none.
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources.abc import Traversable
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,9 +60,11 @@ class CenterFace:
     """
 
     name = "CenterFace"
+    #: The file that they are in.
+    file: ClassVar = WEIGHTS
 
     def __init__(self, threads: int = 0, folder: Traversable = VENDOR) -> None:
-        net = weights(WEIGHTS, folder)
+        net = weights(self.file, folder)
         self._first = onnx.session(part(net, [_PICTURE], [_QUARTER, _EIGHTH]), threads=threads)
         self._rest = onnx.session(part(net, [_QUARTER, _EIGHTH], _FOUND), threads=threads)
 
@@ -101,28 +104,11 @@ class CenterFace:
         return begun
 
 
-class CenterFaceOf8Bits:
-    """The net with weights of 8 bits, loaded. All else as `CenterFace`.
-
-    Args:
-        threads: per picture; 0 lets the library choose.
-        folder: where the weights are.
-
-    Raises:
-        InputError: the weights are missing, or not those that were measured.
-    """
+class CenterFaceOf8Bits(CenterFace):
+    """The net with weights of 8 bits, loaded; all else as `CenterFace`."""
 
     name = "CenterFace (8 bits)"
-
-    def __init__(self, threads: int = 0, folder: Traversable = VENDOR) -> None:
-        self._net = onnx.session(weights(WEIGHTS_OF_8_BITS, folder), threads=threads)
-
-    def __call__(self, rgb: NDArray[np.uint8], report_at: float) -> Hits:
-        """Find faces in a picture at its own size, as `CenterFace` does."""
-        height, width = (-(-side // STRIDE) * STRIDE for side in rgb.shape[:2])
-        padded = np.zeros((1, 3, height, width), np.float32)
-        padded[0, :, : rgb.shape[0], : rgb.shape[1]] = rgb.transpose(2, 0, 1)
-        return _hits(self._net.run(_FOUND, {_PICTURE: padded}), rgb, report_at)
+    file = WEIGHTS_OF_8_BITS
 
 
 def _hits(found: Sequence[NDArray[np.float32]], rgb: NDArray[np.uint8], report_at: float) -> Hits:
