@@ -124,8 +124,12 @@ def test_the_page_of_a_case_corrects_and_signs(case: CaseRun, photo: str, tmp_pa
     assert list(folder.iterdir()) == []
     looks = [{"look": number, "answer": "covered", "why": ""} for number in bench.asked(new)]
     said = {"copies": [{"copy": new, "verdict": "agreed", "looks": looks, "spans": []}]}
-    [line] = bench.sign(said)
+    [line] = bench.sign(said, (9, 8))
     assert f"review  item/{new}  agreed" in line
+    review = line.split()[0]
+    shown = case("show", review).out
+    assert "9" in shown
+    assert "8" in shown
     status = case("status").out
     assert "nobody has looked" not in status  # of the copy that was corrected nothing is asked
     assert copy not in status

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import contrechamp
-from contrechamp.redact.faces.centerface import CenterFace
+from contrechamp.redact.faces.centerface import CenterFace, CenterFaceOf8Bits
 from contrechamp.redact.faces.hits import Hits
 from contrechamp.redact.faces.weights import SHA256
 
@@ -87,9 +87,10 @@ def test_the_search_sees_weights_under_any_name(tmp_path: Path) -> None:
     assert digest(tmp_path / "net.onnx") in ALLOWED
 
 
-def test_the_detector_yields_boxes_and_scores_alone() -> None:
+@pytest.mark.parametrize("detector", [CenterFace, CenterFaceOf8Bits])
+def test_the_detector_yields_boxes_and_scores_alone(detector: type[CenterFace]) -> None:
     assert set(Hits.__dataclass_fields__) == {"boxes", "scores"}
-    net = CenterFace(threads=1)
+    net = detector(threads=1)
     begun = net._begun(np.zeros((64, 64, 3), np.uint8))
     made = net._rest.run(None, begun)
     # A place for each cell: heat, two of size, two of offset. The ten of landmarks are cut off.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from PIL import Image
 
 from contrechamp.redact import masking
 from contrechamp.redact.checks import strict_containers
@@ -20,6 +21,7 @@ from contrechamp.redact.request import Request
 from contrechamp.redact.run import Run
 from contrechamp.redact.sources import gather
 from redact.copies import picture
+from redact.small_maskers import COLOUR
 
 WORDS = ("Ada Sample",)
 CHAT = (
@@ -183,6 +185,35 @@ def test_archives_in_archives_end_somewhere(
     with zipfile.ZipFile(io.BytesIO(unpacked(run)["archive-001.zip"])) as inner:
         assert inner.namelist() == ["text-001.txt"]
     assert any("lies in too many files" in look.message for look in run.masked[0].outcome.looks)
+
+
+def test_boxes_are_drawn_on_files_in_a_file(tmp_path: Path) -> None:
+    photo, box = picture(".png"), [42, 4, 46, 8]
+    inner = archive({"deep/c.png": photo})
+    content = archive({"a.png": photo, "b/a.png": photo, "c.zip": inner})
+    drawn = {"b/a.png": {"cover": [{"box": box}]},
+             "c.zip": {"parts": {"deep/c.png": {"cover": [{"box": box}]}}}}  # fmt: skip
+    (tmp_path / "source.boxes.json").write_text(
+        json.dumps({"format": "contrechamp/boxes-1", "parts": drawn})
+    )
+    run = masked(tmp_path, content, keep_names=True)
+
+    def is_covered(content: bytes) -> bool:
+        with Image.open(io.BytesIO(content)) as image:
+            return image.convert("RGB").getpixel((44, 6)) == COLOUR
+
+    found = unpacked(run)
+    assert not is_covered(found["a.png"])
+    assert is_covered(found["b/a.png"])
+    with zipfile.ZipFile(io.BytesIO(found["c.zip"])) as within:
+        assert is_covered(within.read("deep/c.png"))
+
+
+def test_a_slip_in_the_name_of_a_file_in_a_file_is_told(tmp_path: Path) -> None:
+    said = {"format": "contrechamp/boxes-1", "parts": {"b.png": {"cover": []}}}
+    (tmp_path / "source.boxes.json").write_text(json.dumps(said))
+    [one] = masked(tmp_path, archive({"a.png": picture(".png")})).unmasked
+    assert "parts: b.png: there is no such file in it; there are a.png" in str(one.error)
 
 
 def letter() -> EmailMessage:

@@ -109,6 +109,14 @@ def test_old_office_files_are_masked_as_new_ones(
     assert not list(memory.iterdir())
 
 
+@pytest.mark.slow
+def test_what_an_old_file_holds_beside_its_text_is_told(tmp_path: Path, memory: Path) -> None:
+    content = rb"{\rtf1 SAMPLE{\*\annotation Ada}{\object\objemb{\*\objdata 00}}\par}"
+    [one] = masked(tmp_path, content).masked
+    [look] = [look for look in one.outcome.looks if look.code == "held"]
+    assert "comments: 1; embedded objects: 1" in look.message
+
+
 def test_without_libreoffice_it_is_said_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

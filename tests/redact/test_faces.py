@@ -14,8 +14,13 @@ from scipy import ndimage
 from contrechamp.base.errors import InputError
 from contrechamp.redact.faces import onnx, weights
 from contrechamp.redact.faces.boxes import as_boxes, clip, covered_share, iou
-from contrechamp.redact.faces.centerface import WEIGHTS, CenterFace
-from contrechamp.redact.faces.hits import Hits
+from contrechamp.redact.faces.centerface import (
+    WEIGHTS,
+    WEIGHTS_OF_8_BITS,
+    CenterFace,
+    CenterFaceOf8Bits,
+)
+from contrechamp.redact.faces.hits import Detector, Hits
 from contrechamp.redact.faces.onnx_parts import part
 from contrechamp.redact.faces.search import PLAN, SearchPlan, find_faces, windows
 
@@ -27,9 +32,10 @@ PICTURE, FOUND = "input.1", ["537", "538", "539"]
 CENTERFACE = CenterFace(threads=1)
 
 
-@pytest.fixture(scope="module")
-def detector() -> CenterFace:
-    return CENTERFACE
+@pytest.fixture(scope="module", params=[CenterFace, CenterFaceOf8Bits])
+def detector(request: pytest.FixtureRequest) -> Detector:
+    net: Detector = request.param(threads=1)
+    return net
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +60,7 @@ def composite(portrait: np.ndarray, heights: list[int], width: int = 800) -> tup
 
 
 def test_faces_of_many_sizes_are_found_in_one_picture(
-    portrait: np.ndarray, detector: CenterFace
+    portrait: np.ndarray, detector: Detector
 ) -> None:
     picture, faces = composite(portrait, [16, 24, 40, 64, 120])
     hits = find_faces(picture, detector).at_least(0.2)
@@ -214,20 +220,25 @@ def test_parts_hold_every_box_with_room_around_it(
             assert covered_share(around, as_boxes(parts))[0] > 0.999999
 
 
-def test_nothing_is_found_where_nothing_is(detector: CenterFace) -> None:
+def test_nothing_is_found_where_nothing_is(detector: Detector) -> None:
     assert len(find_faces(np.full((50, 70, 3), 128, np.uint8), detector)) == 0
     assert len(find_faces(np.zeros((1, 1, 3), np.uint8), detector)) == 0
 
 
-def test_missing_weights_are_refused(tmp_path: Path) -> None:
+NETS = [(CenterFace, WEIGHTS), (CenterFaceOf8Bits, WEIGHTS_OF_8_BITS)]
+
+
+@pytest.mark.parametrize("net", [net for net, _name in NETS])
+def test_missing_weights_are_refused(net: type[CenterFace], tmp_path: Path) -> None:
     with pytest.raises(InputError, match="missing"):
-        CenterFace(folder=tmp_path)
+        net(folder=tmp_path)
 
 
-def test_other_weights_are_refused(tmp_path: Path) -> None:
-    content = bytearray((weights.VENDOR / WEIGHTS).read_bytes())
+@pytest.mark.parametrize(("net", "name"), NETS)
+def test_other_weights_are_refused(net: type[CenterFace], name: str, tmp_path: Path) -> None:
+    content = bytearray((weights.VENDOR / name).read_bytes())
     content[len(content) // 2] ^= 1
-    (tmp_path / WEIGHTS).parent.mkdir()
-    (tmp_path / WEIGHTS).write_bytes(content)
+    (tmp_path / name).parent.mkdir()
+    (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match="not the weights"):
-        CenterFace(folder=tmp_path)
+        net(folder=tmp_path)

@@ -1,6 +1,7 @@
 """Covers that are hidden from a reviewer measure what they miss, and touch no copy."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -136,6 +137,9 @@ def found(page: Page, out: Path, seeds: Seeds) -> None:
         page.evaluate("document.getElementById('sign').click()")
         wait(page, "document.getElementById('said').textContent.includes('Nobody has signed them')")
         assert page.complaints == []
+    for copy in ("image-001.jpg", "image-002.jpg"):
+        kept = json.loads((out / "review" / f"{copy}.review.json").read_text())
+        assert kept["hidden"] == {"shown": 2, "marked": 1}
 
 
 def draw(page: Page, begin: tuple[int, int], end: tuple[int, int]) -> None:

@@ -224,6 +224,40 @@ def test_the_reference_names_every_field_and_its_example_is_one() -> None:
     assert (len(hand.cover), len(hand.leave)) == (3, 1)
 
 
+def test_files_in_a_file_have_boxes_of_their_own() -> None:
+    inner = {"cover": [{"box": [1, 2, 3, 4]}], "size": [9, 9]}
+    hand = read(parts={"a.zip": {"parts": {"b.jpg": inner}}, "c.pdf": {"leave": []}})
+    VALIDATOR.validate(hand.to_json())
+    part = hand.parts["a.zip"].parts["b.jpg"]
+    assert part.boxes().tolist() == [[1, 2, 3, 4]]
+    assert part.size == (9, 9)
+    again = sidecar.from_json(hand.parts["a.zip"].to_json(), "again")
+    assert again.parts["b.jpg"].boxes().tolist() == [[1, 2, 3, 4]]
+    hand.check_parts(["a.zip", "c.pdf", "d"])
+    with pytest.raises(InputError, match=r"parts: a\.zip: there is no such file in it.*c\.pdf"):
+        hand.check_parts(["c.pdf"])
+    with pytest.raises(InputError, match="cover 1: it holds other files"):
+        read(cover=[{"box": [1, 2, 3, 4]}]).check_parts([])
+    with pytest.raises(InputError, match="leave out parts"):
+        hand.need_no_parts()
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ([], "parts: expected an object"),
+        ({"a": []}, "parts: a: expected an object"),
+        ({"a": {"format": sidecar.FORMAT}}, "parts: a: format: unknown field"),
+        ({"a": {"cover": [{"box": [1, 2, 1, 4]}]}}, "parts: a: cover 1: box: has no area"),
+        ({str(n): {} for n in range(sidecar.MAX_PARTS + 1)}, "more than 1,000 files"),
+    ],
+    ids=["list", "no object", "format", "no area", "many"],
+)
+def test_boxes_of_parts_that_are_none_are_named(parts: object, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        read(parts=parts)
+
+
 def test_a_sidecar_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = sidecar.sidecar_of(tmp_path / "photo.jpg")
     with pytest.raises(InputError, match=r"photo\.jpg\.boxes\.json: cannot be read"):

@@ -53,7 +53,7 @@ def _library(programs: Path) -> Path | None:
     return next((programs / name for name in _LIBRARIES if (programs / name).is_file()), None)
 
 
-def convert(said: dict[str, Any], progress: Progress) -> list[str]:
+def convert(said: dict[str, Any], progress: Progress) -> None:
     """Convert a file; called in a cell whose room has `libraries`, and a scratch workshop.
 
     Args:
@@ -62,8 +62,7 @@ def convert(said: dict[str, Any], progress: Progress) -> list[str]:
             it becomes; ``workshop``.
         progress: opens a bar.
 
-    Returns:
-        Nothing: it does not tell what it leaves out.
+    It does not tell what it leaves out.
 
     Raises:
         InputError: LibreOffice cannot read it.
@@ -75,7 +74,6 @@ def convert(said: dict[str, Any], progress: Progress) -> list[str]:
     with progress(_("Converting {name} with LibreOffice").format(name=source.name), None):
         office = _Office(Path(said["programs"]), workshop / "profile")
         office.convert(source, target)
-    return []
 
 
 def _settle(workshop: Path) -> None:

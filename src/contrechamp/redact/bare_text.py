@@ -1,7 +1,8 @@
 """Texts reduced to their bare letters, to be compared however they are written.
 
 Ligatures, full-width letters and Arabic presentation forms are resolved, case is folded, accents,
-Arabic vowel signs and the tatweel are left out. Each letter keeps the place that it came from.
+Arabic vowel signs and the tatweel are left out, digits of any script become those of ASCII. Each
+letter keeps the place that it came from.
 """
 
 import itertools
@@ -88,7 +89,7 @@ def letters_in(text: str) -> frozenset[str]:
     if text.isascii():
         return frozenset(text.casefold())
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return frozenset(unicodedata.normalize("NFKD", folded).translate(_ALIKE))
+    return frozenset(map(_digit, unicodedata.normalize("NFKD", folded).translate(_ALIKE)))
 
 
 @lru_cache(maxsize=4096)
@@ -98,10 +99,15 @@ def letters_of(character: str) -> str:
         return character
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", character).casefold())
     return "".join(
-        letter
+        _digit(letter)
         for letter in folded.translate(_ALIKE)
         if letter != _TATWEEL and unicodedata.category(letter) not in ("Mn", "Me", "Cf")
     )
+
+
+def _digit(letter: str) -> str:
+    """Return a digit of any script as that of ASCII, any other letter as it is."""
+    return str(unicodedata.decimal(letter, letter))
 
 
 def joined(found: Iterable[Span]) -> list[Span]:

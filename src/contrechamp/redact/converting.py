@@ -22,6 +22,7 @@ from contrechamp.redact.outcome import Look, Outcome
 from contrechamp.redact.process.isolation import limits_for
 
 _DRAW = "contrechamp.redact.pdf.drawings:convert"
+_HELD = "contrechamp.redact.office.old_kinds:held"
 _MOST_LOST = 40
 
 
@@ -123,7 +124,8 @@ def as_file(
                 if programs is None:
                     lost = _texts(cell.call(_DRAW, said, progress))
                 else:
-                    lost = _texts(_by_office(cell, said, progress))
+                    lost = _texts(cell.call(_HELD, {**said, "format": kind.format}))
+                    _by_office(cell, said, progress)
             empty(folder, but=target)
             if target.is_symlink() or not target.is_file():
                 raise OurError("no file", "converting.py")
@@ -132,10 +134,10 @@ def as_file(
             empty(folder)
 
 
-def _by_office(cell: Cell, said: dict[str, str], progress: Progress) -> Any:
+def _by_office(cell: Cell, said: dict[str, str], progress: Progress) -> None:
     """Convert with LibreOffice, which ends its process itself where it gives up."""
     try:
-        return cell.call(libreoffice.FUNCTION, said, progress)
+        cell.call(libreoffice.FUNCTION, said, progress)
     except OurError as fault:
         raise InputError(
             _("made LibreOffice end without a result; open it there and save it anew")
@@ -151,18 +153,22 @@ def _texts(answer: Any) -> tuple[str, ...]:
 def with_conversion_told(outcome: Outcome, kind: FileKind, lost: tuple[str, ...]) -> Outcome:
     """Return an outcome whose looks say that the source was converted, and what that lost."""
     copy = kind.suffix[1:].upper()
-    if kind.needs_office:
-        text = _(
-            "The source is {source}; LibreOffice made {copy} of it before it was masked. Layout, "
-            "fields, drawings and formulas may look different or be gone, and macros and embedded "
-            "files are: compare it with the original, page by page."
-        ).format(source=kind.format, copy=copy)
-    else:
+    if not kind.needs_office:
         text = _(
             "The source is {source}; it was drawn on a page of {copy}: compare the two."
         ).format(source=kind.format, copy=copy)
+        looks = [Look("converted", text, 2)]
+        if lost:
+            text = _("Not used of the source: {parts}").format(parts=", ".join(lost))
+            looks.append(Look("not-drawn", text, 2))
+        return replace(outcome, looks=(*outcome.looks, *looks))
+    text = _(
+        "The source is {source}; LibreOffice made {copy} of it before it was masked. Layout, "
+        "fields, drawings and formulas may look different or be gone: compare it with the "
+        "original, page by page."
+    ).format(source=kind.format, copy=copy)
     looks = [Look("converted", text, 2)]
     if lost:
-        text = _("Not used of the source: {parts}").format(parts=", ".join(lost))
-        looks.append(Look("not-drawn", text, 2))
+        text = _("The source holds what the copy does not: {parts}").format(parts="; ".join(lost))
+        looks.append(Look("held", text, 2))
     return replace(outcome, looks=(*outcome.looks, *looks))

@@ -6,19 +6,16 @@ goes wrong before that, nothing of it is kept.
 """
 
 import contextlib
-import os
 import secrets
 import stat
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from contrechamp.base.disk import sync
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
-from contrechamp.base.files import keep_private, new_file, unreadable, unwritable
+from contrechamp.base.files import new_file, unreadable, unwritable
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
@@ -32,6 +29,7 @@ from contrechamp.redact.converting import converted, with_conversion_told
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.made import ENTROPY_BYTES, of_masked, packed
 from contrechamp.redact.outcome import Check, Look, Outcome, from_json, with_search_told
+from contrechamp.redact.placing import MASKED, REVIEW, SIDECAR, copy_name, put_in_place, workshop_in
 from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
 from contrechamp.redact.process.job import MaskingJob
@@ -46,9 +44,6 @@ from contrechamp.redact.sidecar import read_sidecar
 from contrechamp.redact.sources import SourceFile
 from contrechamp.redact.words_in_pictures import with_pages_read
 
-MASKED, REVIEW = "masked", "review"
-#: What the name of a copy's sidecar ends with, in the folder of the review.
-SIDECAR = ".mask"
 MASKERS = {
     "image": "contrechamp.redact.pictures.masking:mask_image",
     "video": "contrechamp.redact.video.masking:mask_video",
@@ -59,9 +54,6 @@ MASKERS = {
 }
 FRAMES_MASKER = "contrechamp.redact.pictures.animations:mask_animation"
 _ALONE = threading.RLock()
-#: Copies do not tell when they were made: they carry the earliest date that ZIP archives know.
-_NO_DATE = (315_532_800, 315_532_800)
-_MAX_STEM = 80
 
 
 @dataclass(frozen=True)
@@ -116,7 +108,7 @@ def mask_files(
     run = run or Run(out)
     count = at_once(len(sources), settings.request.threads)
     told = one_shown(progress) if count > 1 else progress
-    with _workshop(out) as workshop, opened_warm(FIRST) as warm:
+    with workshop_in(out) as workshop, opened_warm(FIRST) as warm:
         settings = replace(settings, at_once=count, warm=warm)
         folders = [workshop / f"{number}" for number in range(len(sources))]
         tasks = [
@@ -298,10 +290,15 @@ def _of_parts(
     """Mask each part of a file that holds others, and put the copies together."""
     unsigned = replace(settings, credentials=None)
 
+    drawn = job.request.hand.parts if job.request.hand else {}
+
     def make(part: Part, folder: Path, renamed: Mapping[str, str], left: Budget) -> Copy:
         one = SourceFile(part.path, part.name or name, None)
+        request = replace(job.request, hand=drawn.get(part.name))
         made = _masked(
-            *(part.path, one, folder, unsigned, silent, left), kind=part.kind, renamed=renamed
+            *(part.path, one, folder, replace(unsigned, request=request), silent, left),
+            kind=part.kind,
+            renamed=renamed,
         )
         return Copy(made.copy, made.kind, made.outcome)
 
@@ -319,7 +316,7 @@ def _placed(
 ) -> Masked:
     """Give a copy its name and its sheet, and put both in place."""
     outcome = made.outcome
-    name = settings.copy_name or _copy_name(
+    name = settings.copy_name or copy_name(
         source,
         made.kind,
         len(run.masked) + 1,
@@ -334,7 +331,7 @@ def _placed(
         ),
         workshop,
     )
-    copy, final_sheet = _put_in_place(made.copy, sheet, name, run.out)
+    copy, final_sheet = put_in_place(made.copy, sheet, name, run.out)
     masked = Masked(
         *(source.name, copy, final_sheet, outcome, made.restrictions, made.kind.format),
         *(made.request, made.absent),
@@ -417,7 +414,9 @@ def _outcome(answer: object, kind: FileKind) -> Outcome:
 
 
 def _request(source: SourceFile, kind: FileKind, request: Request) -> Request:
-    if source.boxes is None:
+    """Return what is asked for of one file, with the boxes that were drawn for it."""
+    hand = request.hand if source.boxes is None else read_sidecar(source.boxes)
+    if hand is None:
         if request.boxes_only and not request.strip_only and kind.kind in ("image", "video"):
             raise InputError(
                 _(
@@ -427,12 +426,14 @@ def _request(source: SourceFile, kind: FileKind, request: Request) -> Request:
                 where=source.name,
             )
         return request
-    if kind.kind not in ("image", "video", "pdf"):
+    if not kind.holds_others and kind.kind not in ("image", "video", "pdf"):
         raise InputError(
             _("boxes are for images, video and PDF, not for {format}").format(format=kind.format),
-            where=shown(source.boxes),
+            where=shown(hand.where),
         )
-    return replace(request, hand=read_sidecar(source.boxes))
+    if not kind.holds_others:
+        hand.need_no_parts()
+    return replace(request, hand=hand)
 
 
 def _need_file(draft: Path) -> None:
@@ -456,61 +457,3 @@ def _need_passed(checks: Sequence[Check], name: str) -> None:
                 ),
             )
         )
-
-
-def _copy_name(
-    source: SourceFile, kind: FileKind, number: int, folder: Path, *, keep: bool, searched: bool
-) -> str:
-    """Return the name of a copy: neutral, unless kept, since a file name can name a person.
-
-    Nobody takes a copy for a searched one that is not: its name says so wherever it goes.
-    """
-    stem = f"{kind.kind if searched else 'unsearched'}-{number:03d}"
-    if keep:
-        kept = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in source.stem)
-        kept = kept.strip(" .")[:_MAX_STEM]
-        stem = f"{kept}{'' if searched else '-unsearched'}" if kept else stem
-    name, twin = f"{stem}{kind.suffix}", 2
-    while (folder / name).exists():
-        name, twin = f"{stem}-{twin}{kind.suffix}", twin + 1
-    return name
-
-
-def _put_in_place(draft: Path, sheet: Path, name: str, out: Path) -> tuple[Path, Path]:
-    for path in (draft, sheet):
-        keep_private(path)
-        sync(path)
-    os.utime(draft, _NO_DATE)
-    final_sheet = sheet.rename(out / REVIEW / f"{name}.html")
-    try:
-        copy = draft.rename(out / MASKED / name)
-    except BaseException:
-        final_sheet.unlink(missing_ok=True)
-        raise
-    return copy, final_sheet
-
-
-@contextmanager
-def _workshop(out: Path) -> Iterator[Path]:
-    """Make `out` and its folders; yield the one for unfinished work, which is removed after."""
-    try:
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise OutputError(
-                _("{out}: already exists; choose a new or empty folder with -o").format(out=out)
-            )
-        made = not out.exists()
-        out.mkdir(parents=True, exist_ok=True, mode=0o700)
-        workshop = out.absolute() / f".unfinished-{secrets.token_hex(4)}"
-        for folder in (workshop, out / MASKED, out / REVIEW):
-            folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise unwritable(str(out), error) from error
-    try:
-        yield workshop
-    finally:
-        empty(workshop)
-        with contextlib.suppress(OSError):
-            workshop.rmdir()
-        if not any((out / REVIEW).iterdir()):  # no file was handled: leave nothing behind
-            for folder in (out / MASKED, out / REVIEW, *([out] if made else [])):
-                folder.rmdir()

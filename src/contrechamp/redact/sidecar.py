@@ -8,7 +8,7 @@ seconds from the first frame that is shown.
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -31,10 +31,14 @@ MAX_COORDINATE = 1e6
 MAX_SECONDS = 1e6
 MAX_PAGE = 100_000
 MAX_NOTE = 200
+#: Files in files in files.
+MAX_PARTS, MAX_DEPTH = 1000, 8
 
-_FIELDS = ("format", "size", "cover", "leave")
+_FIELDS = ("format", "size", "cover", "leave", "parts")
+_FIELDS_OF_PART = _FIELDS[1:]
 _BOX_FIELDS = ("box", "page", "from", "to", "path", "note")
 _KEYFRAME_FIELDS = ("at", "box")
+_MOST_NAMES = 12
 
 Boxes = npt.NDArray[np.float64]
 
@@ -90,12 +94,14 @@ class HandBoxes:
             faces.
         size: width and height of the upright picture that the boxes were drawn on, px.
         where: the sidecar, for messages.
+        parts: of archives and mail: what was drawn for the files in them, by their names there.
     """
 
     cover: tuple[HandBox, ...] = ()
     leave: tuple[HandBox, ...] = ()
     size: tuple[int, int] | None = None
     where: str = ""
+    parts: Mapping[str, "HandBoxes"] = field(default_factory=dict)
     _raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def boxes(self) -> Boxes:
@@ -173,9 +179,41 @@ class HandBoxes:
             _("the document has no such page; its last page is {pages}").format(pages=pages),
         )
 
+    def check_parts(self, names: Collection[str]) -> None:
+        """Refuse boxes that do not suit a file that holds others.
+
+        Args:
+            names: of the files in it.
+
+        Raises:
+            InputError: an area is of the whole file, or there is no such file in it.
+        """
+        self._refuse_where(
+            lambda _box: True, _("it holds other files: draw on one of these, under parts")
+        )
+        for name in self.parts:
+            if name not in names:
+                raise InputError(
+                    _("there is no such file in it; there are {names}").format(
+                        names=", ".join(sorted(names)[:_MOST_NAMES]) or _("none")
+                    ),
+                    where=f"{self.where}: parts: {name[:80]}",
+                )
+
+    def need_no_parts(self) -> None:
+        """Refuse boxes on files within a file that holds none.
+
+        Raises:
+            InputError: there are such.
+        """
+        if self.parts:
+            raise InputError(
+                _("it holds no other files: leave out parts"), where=f"{self.where}: parts"
+            )
+
     def to_json(self) -> dict[str, Any]:
-        """Return the content of the sidecar."""
-        return self._raw
+        """Return the content of the sidecar, or what a sidecar of a part would hold."""
+        return {"format": FORMAT, **self._raw}
 
     def _check_size(self, width: int, height: int) -> None:
         if self.size not in (None, (width, height)):
@@ -244,44 +282,65 @@ def from_json(raw: Any, where: str) -> HandBoxes:
 
 
 class _SidecarReader:
-    """Reads one sidecar, counting its keyframes."""
+    """Reads one sidecar, counting its keyframes, and the files that it draws on."""
 
     def __init__(self, where: str) -> None:
         self.where = where
-        self.keyframes = 0
+        self.keyframes = self.parts = 0
 
     def sidecar(self, raw: Any) -> HandBoxes:
         fields = self._fields(raw, _FIELDS, self.where)
         if fields.get("format") != FORMAT:
             self._refuse(_("expected {format}").format(format=f'"{FORMAT}"'), self.where, "format")
+        return self._of_file(fields, self.where, 0)
+
+    def _of_file(self, fields: dict[str, Any], where: str, depth: int) -> HandBoxes:
         return HandBoxes(
-            cover=self._boxes(fields, "cover"),
-            leave=self._boxes(fields, "leave"),
-            size=self._size(fields["size"]) if "size" in fields else None,
-            where=self.where,
+            cover=self._boxes(fields, "cover", where),
+            leave=self._boxes(fields, "leave", where),
+            size=self._size(fields["size"], where) if "size" in fields else None,
+            where=where,
+            parts=self._parts(fields["parts"], where, depth) if "parts" in fields else {},
             _raw=fields,
         )
 
-    def _size(self, raw: Any) -> tuple[int, int]:
+    def _parts(self, raw: Any, where: str, depth: int) -> dict[str, HandBoxes]:
+        if not isinstance(raw, dict):
+            self._refuse(_("expected an object in braces"), where, "parts")
+        self.parts += len(raw)
+        if self.parts > MAX_PARTS or depth >= MAX_DEPTH:
+            self._refuse(
+                _("more than {limit} files, or too many within one another").format(
+                    limit=f"{MAX_PARTS:,}"
+                ),
+                where,
+                "parts",
+            )
+        found = {}
+        for name, said in raw.items():
+            place = f"{where}: parts: {name[:80]}"
+            found[name] = self._of_file(
+                self._fields(said, _FIELDS_OF_PART, place), place, depth + 1
+            )
+        return found
+
+    def _size(self, raw: Any, where: str) -> tuple[int, int]:
         if not (
             isinstance(raw, list)
             and len(raw) == 2
             and all(type(side) is int and 0 < side <= MAX_COORDINATE for side in raw)
         ):
-            self._refuse(_("expected [width, height] in whole pixels"), self.where, "size")
+            self._refuse(_("expected [width, height] in whole pixels"), where, "size")
         return raw[0], raw[1]
 
-    def _boxes(self, fields: dict[str, Any], name: str) -> tuple[HandBox, ...]:
+    def _boxes(self, fields: dict[str, Any], name: str, where: str) -> tuple[HandBox, ...]:
         raw = fields.get(name, [])
         if not isinstance(raw, list):
-            self._refuse(_("expected a list of boxes"), self.where, name)
+            self._refuse(_("expected a list of boxes"), where, name)
         if len(raw) > MAX_BOXES:
-            self._refuse(
-                _("more than {limit} boxes").format(limit=f"{MAX_BOXES:,}"), self.where, name
-            )
+            self._refuse(_("more than {limit} boxes").format(limit=f"{MAX_BOXES:,}"), where, name)
         return tuple(
-            self._box(item, _place(self.where, name, number))
-            for number, item in enumerate(raw, start=1)
+            self._box(item, _place(where, name, number)) for number, item in enumerate(raw, start=1)
         )
 
     def _box(self, raw: Any, place: str) -> HandBox:

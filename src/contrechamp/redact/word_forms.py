@@ -35,6 +35,8 @@ _PARTICLES = frozenset(
     "al ar as at az el ben bin bint ibn abu abd umm da das de del della der di dos du la le les "  # noqa: SIM905
     "ter ten van von zu zum zur af av of the and y e und et für for".split()
 )
+#: Signs of which a name has two or three; nothing stands between words.
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]+")
 _LEAST_DIGITS, _MOST_DIGITS = 6, 9
 _LEAST_SPACED, _LEAST_PART, _LEAST_SURNAME, _MOST_ORDERED = 4, 3, 4, 3
 
@@ -89,9 +91,11 @@ def forms_of(word: str, spellings: Spellings = ()) -> Iterator[Form]:
         return
     spelt = {part: _spelt(part, spellings) for part in parts}
     yield form(_GAP.join(spelt[part] for part in parts), parts)
+    letters = [re.escape(bare(letter).text) for letter in word if parts_of(letter)]
     if sum(map(len, parts)) >= _LEAST_SPACED:
-        letters = [re.escape(bare(letter).text) for letter in word if parts_of(letter)]
         yield form(_NO_LETTER_BEFORE + _SPACED.join(letters) + _NO_LETTER_AFTER, parts)
+    elif len(letters) > 1 and all(map(_EAST_ASIAN.fullmatch, letters)):
+        yield form(_SPACED.join(letters), parts)
     if _NAME.fullmatch(word.strip()):
         yield from _name_forms(parts, spelt, form)
 
@@ -126,6 +130,9 @@ def _name_forms(
     for part in parts:
         if len(part) >= _LEAST_PART and part not in _PARTICLES:
             yield form(_NO_LETTER_BEFORE + spelt[part] + _NO_LETTER_AFTER, [part], "part")
+        if len(part) > _LEAST_SPACED:
+            spaced = _SPACED.join(map(re.escape, part))
+            yield form(_NO_LETTER_BEFORE + spaced + _NO_LETTER_AFTER, [part], "part")
 
 
 def _spelt(part: str, spellings: Spellings) -> str:

@@ -105,6 +105,9 @@ def problems(case: Case, review: Review) -> Iterator[tuple[str, str]]:
     for place, span in enumerate(looked.spans, start=1):
         if not 0 <= span.from_s <= span.to_s:
             yield f"looked.spans[{place}]", _("it ends before it begins")
+    hidden = looked.hidden
+    if hidden is not None and not 0 <= hidden.marked <= hidden.shown:
+        yield "looked.hidden", _("no more covers can be found than were hidden")
 
 
 def watched_whole(copy: Copy, spans: Sequence[WatchedSpan]) -> bool:

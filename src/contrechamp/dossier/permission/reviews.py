@@ -15,6 +15,7 @@ from contrechamp.dossier.reading.lookup import SUBJECT, Stored
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import DATE, check_form
 from contrechamp.dossier.records.publications import (
+    HiddenCovers,
     LookAnswer,
     LookedAt,
     Override,
@@ -52,6 +53,7 @@ def review_copy(
     looks: Sequence[LookAnswer],
     *,
     spans: Sequence[WatchedSpan] = (),
+    hidden: HiddenCovers | None = None,
     why: str = "",
     now: datetime,
     random: Random,
@@ -64,6 +66,7 @@ def review_copy(
         verdict: theirs: whether it may leave as it is.
         looks: what was found at each place; 0 is the whole copy.
         spans: which parts of a video or sound were watched or heard.
+        hidden: covers that the page hid from them, and how many of these faces they marked.
         why: in their words.
         now: for the log.
         random: draws the places for a second reader.
@@ -80,6 +83,7 @@ def review_copy(
         looks=tuple(looks),
         spans=tuple(spans),
         seed=random(32).hex(),
+        hidden=hidden,
     )
     state = lookup.digest_of(case, ref)
     given = Review(about=ref, state=state, verdict=verdict, why=why, looked=looked)

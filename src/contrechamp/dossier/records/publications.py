@@ -138,6 +138,14 @@ class WatchedSpan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HiddenCovers:
+    __doc__ = "How many faces a reviewer marked of those whose covers the page of the review hid."
+
+    shown: Annotated[int, Doc("How many covers were hidden, in all copies of the same review.")]
+    marked: Annotated[int, Doc("How many of these faces the reviewer drew a box on.")]
+
+
+@dataclass(frozen=True, kw_only=True)
 class LookedAt:
     __doc__ = (
         "What a person looked at in a masked copy; void when a byte of copy or sidecar differs."
@@ -163,6 +171,10 @@ class LookedAt:
             "decides."
         ),
     ]
+    hidden: Annotated[
+        HiddenCovers | None,
+        Doc("What the covers that were hidden from the reviewer say of how many faces they miss."),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

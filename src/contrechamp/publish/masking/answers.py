@@ -19,7 +19,7 @@ from contrechamp.dossier.permission.verdicts import Verdict
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
-from contrechamp.dossier.records.publications import LookAnswer, WatchedSpan
+from contrechamp.dossier.records.publications import HiddenCovers, LookAnswer, WatchedSpan
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.redact import made as making
 from contrechamp.redact.made import Made
@@ -134,16 +134,28 @@ def read(content: str, where: str) -> list[Answers]:
 
 
 def sign(
-    case: Case, given: Iterable[Answers], *, now: Callable[[], datetime], random: Random
+    case: Case,
+    given: Iterable[Answers],
+    *,
+    hidden: HiddenCovers | None = None,
+    now: Callable[[], datetime],
+    random: Random,
 ) -> list[Stored]:
     """Write answers as reviews, signed by whoever has the case open.
+
+    Args:
+        case: open for writing.
+        given: the answers.
+        hidden: what the page of the review hid from them; None where nothing was.
+        now: for the log.
+        random: draws the places for a second reader.
 
     Raises:
         InputError: an answer does not fit its copy.
     """
     return [
         reviews.review_copy(
-            case, one.copy, one.verdict, one.looks, spans=one.spans, why=one.why,
+            case, one.copy, one.verdict, one.looks, spans=one.spans, hidden=hidden, why=one.why,
             now=now(), random=random,
         )
         for one in given

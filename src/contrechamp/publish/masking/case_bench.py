@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contrechamp.base.json_text import json_text
+from contrechamp.dossier.records.publications import HiddenCovers
 from contrechamp.publish.masking import answers
 from contrechamp.publish.masking.case_items import Desk, mask_items
 from contrechamp.redact.made import Made
@@ -96,7 +97,7 @@ class CaseBench:
         self._keys[self._keys.index(key)] = new
         return new
 
-    def sign(self, said: Mapping[str, Any]) -> list[str]:
+    def sign(self, said: Mapping[str, Any], hidden: tuple[int, int] | None = None) -> list[str]:
         """Sign answers as whoever opens the case.
 
         Raises:
@@ -106,7 +107,13 @@ class CaseBench:
         content = json_text({"format": answers.FORMAT, "copies": copies})
         with self._opening(True) as case:
             given = answers.read(content, "answers")
-            stored = answers.sign(case, given, now=self._now, random=secrets.token_bytes)
+            stored = answers.sign(
+                case,
+                given,
+                hidden=hidden and HiddenCovers(shown=hidden[0], marked=hidden[1]),
+                now=self._now,
+                random=secrets.token_bytes,
+            )
             return [
                 answers.line(case, one.copy, review.ref, one.verdict)
                 for one, review in zip(given, stored, strict=True)

@@ -115,6 +115,8 @@ def mask_parts(
     with open_cell(job.source, job.workshop) as cell:
         plan = run_job(cell, unpack, progress)
     parts, left_out = _plan(plan, folder)
+    if job.request.hand:
+        job.request.hand.check_parts({part.name for part in parts if part.name})
     budget.take(len(parts), sum(part.path.stat().st_size for part in parts))
     inner = replace(budget, depth=budget.depth - 1)
     copies, more_left_out = _copies(parts, job, inner, make, progress, keep_names=keep_names)

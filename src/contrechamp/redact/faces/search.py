@@ -11,10 +11,8 @@ from PIL import Image
 from contrechamp.redact.faces.boxes import F8, outward, suppress
 from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 
-#: Hits of at least this score are covered unless the user says otherwise: of those tried, the
-#: lowest at which no more is covered than by the version that searched at every half of the size.
-#: Chosen on one half of the test pictures, reported on the other
-#: (docs/explanation/covering-faces.md).
+#: Hits of at least this score are covered unless the user says otherwise. Chosen on one half of
+#: the test pictures, reported on the other (docs/explanation/covering-faces.md).
 COVER_AT = 0.07
 #: Hits of at least this score are shown to the reviewer.
 REPORT_AT = 0.05

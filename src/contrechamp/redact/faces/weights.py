@@ -13,6 +13,9 @@ SHA256 = {
     "centerface/centerface.onnx": (
         "09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc"
     ),
+    "centerface/centerface-8-bits.onnx": (
+        "86df65591d1c7e791b6efe3c716c0d408dc6f19f11a6d10ae112962cdfaa74a3"
+    ),
 }
 VENDOR = files("contrechamp.redact.faces") / "vendor"
 

@@ -69,9 +69,9 @@ def _detector(request: Request) -> Detector | None:
     if not request.searches:
         return None
     # Imported here: boxes by hand need no net, nor what runs one.
-    from contrechamp.redact.faces.centerface import CenterFace
+    from contrechamp.redact.faces.centerface import CenterFaceOf8Bits
 
-    return CenterFace(request.threads)
+    return CenterFaceOf8Bits(request.threads)
 
 
 class _DocumentMasker:

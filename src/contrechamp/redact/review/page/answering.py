@@ -56,6 +56,8 @@ class Answering:
         self._bench, self._pictures, self._back = bench, pictures, back
         self._seeds = pictures.seeds = seeds or Seeds()
         self.lines: list[str] = []
+        #: How many covers were hidden, and how many of them were found; known once it was told.
+        self._hidden: tuple[int, int] | None = None
         self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
             ("GET", ""): lambda _request: _page(self._back),
             ("GET", "queue.json"): self._queue,
@@ -178,13 +180,16 @@ class Answering:
             if isinstance(boxes, list) and all(isinstance(one, dict) for one in boxes)
         }
         told = self._seeds.tell(drawn)
+        # The first answer counts: afterwards the reviewer knows where they were.
+        if self._hidden is None and told["shown"]:
+            self._hidden = told["shown"], told["found"]
         for key in self._seeds.boxes:
             self._pictures.forget(key)
         files = [self._file(key) for key in self._bench.copies() if key in self._seeds.boxes]
         return Response(json_text({**told, "files": files}), _JSON)
 
     def _sign(self, request: Request) -> Response:
-        self.lines = self._bench.sign(_json_of(request))
+        self.lines = self._bench.sign(_json_of(request), self._hidden)
         return Response(json_text({"lines": self.lines}), _JSON)
 
 

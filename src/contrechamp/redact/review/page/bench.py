@@ -37,5 +37,11 @@ class Bench(Protocol):
     def again(self, key: str, boxes: bytes) -> str:
         """Make a copy again with these boxes, and check it; return its name from now on."""
 
-    def sign(self, answers: Mapping[str, Any]) -> list[str]:
-        """Keep the answers on copies; return lines on what they come to."""
+    def sign(self, said: Mapping[str, Any], hidden: tuple[int, int] | None = None) -> list[str]:
+        """Keep the answers on copies; return lines on what they come to.
+
+        Args:
+            said: the answers.
+            hidden: how many covers were hidden from the reviewer, and on how many of these faces
+                they drew a box; None where none was hidden.
+        """

@@ -20,7 +20,8 @@ from contrechamp.base.json_text import json_text
 from contrechamp.cell.workshop import empty
 from contrechamp.redact import made as making
 from contrechamp.redact.made import Made
-from contrechamp.redact.masking import MASKED, REVIEW, SIDECAR, Settings, mask_files
+from contrechamp.redact.masking import Settings, mask_files
+from contrechamp.redact.placing import MASKED, REVIEW, SIDECAR
 from contrechamp.redact.request import Request
 from contrechamp.redact.review.kept_run import kept_run
 from contrechamp.redact.review.sheets import write_index
@@ -156,7 +157,7 @@ class FolderBench:
         write_index(kept, self._folder / REVIEW)
         return key
 
-    def sign(self, said: Mapping[str, Any]) -> list[str]:
+    def sign(self, said: Mapping[str, Any], hidden: tuple[int, int] | None = None) -> list[str]:
         """Keep answers beside their copies.
 
         Raises:
@@ -171,6 +172,8 @@ class FolderBench:
                 continue
             kept = {"format": FORMAT, **self._digests(key), "looks": one["looks"],
                     "spans": one.get("spans", []), "verdict": one.get("verdict", "")}  # fmt: skip
+            if hidden:
+                kept["hidden"] = {"shown": hidden[0], "marked": hidden[1]}
             path = self._beside(key, ANSWERS)
             with new_file(path, shown=path.name) as partial:
                 partial.write_text(json_text(kept, indent=1))
