@@ -38,18 +38,31 @@ def sector_of(start_rad: float, sweep_rad: float, around: bool) -> Any:
 
 
 @compiled_part
-def _hides_all(h: float, z: float, bottom: float, top: float) -> bool:
-    """Whether a building hides all behind it: its shadow factors are 1 and inf."""
+def _hides_all(
+    h: float, z: float, bottom: float, top: float, nearest: float, furthest: float
+) -> bool:
+    """Whether a building hides all behind it, as far as is asked (see `sweep.shadow_factors`).
+
+    Args:
+        h: height of the camera.
+        z: height of the target.
+        bottom: of the building.
+        top: of the building.
+        nearest: distance of its wall: its shadow ends no nearer than k_hi times as far.
+        furthest: how far the view goes.
+    """
     if h == z:
         return bottom < h < top
-    return bottom <= min(h, z) and top >= max(h, z)
+    if h > z:
+        return bottom <= z and nearest * (h - z) >= furthest * (h - top)
+    return top >= z and nearest * (z - h) >= furthest * (bottom - h)
 
 
 @compiled_leaf
 def low_bits(
     views: Any, place: int, index: Any, top: Any, h: float, z: float, furthest: float, sector: Any
 ) -> Any:
-    """Return the bits of the slices that end, within view, at a house that hides not all behind.
+    """Return the bits of the slices that end, within view, at a house behind which more is in view.
 
     Args:
         views: of the places.
@@ -68,7 +81,8 @@ def low_bits(
         if views.slice_m[k] > furthest:
             continue
         building = views.slice_building[k]
-        if _hides_all(h, z, min_height_m[building], top[building]):
+        nearest = views.slice_m[k]
+        if _hides_all(h, z, min_height_m[building], top[building], nearest, furthest):
             continue
         ax, ay, bx, by = ends[k, 0], ends[k, 1], ends[k, 2], ends[k, 3]
         past_u = max(ux * ay - uy * ax, ux * by - uy * bx)
