@@ -17,7 +17,7 @@ from contrechamp.sight.arrays import F8, I8, Cameras, Level
 from contrechamp.sight.limits import limits
 from contrechamp.sight.outline import clip_to_level, new_rings, new_stretches, trace
 from contrechamp.sight.placing import off_outlines
-from contrechamp.sight.star import star_outlines, star_reach
+from contrechamp.sight.star import room_for_star, star_outlines, star_reach
 from contrechamp.sight.sweep import TOO_SMALL, enlarged, new_scratch, new_slices, sweep_camera
 from contrechamp.sight.walls import Walls
 
@@ -145,9 +145,11 @@ def _regions_of(
             while level < levels and reach[i, level] <= star:
                 level += 1
             if level > first_level:
-                rings = star_outlines(
-                    slices, out, around, near[i], reach[i], (first_level, level),
-                    sagitta_m, i, rings,
+                levels_at_once = (first_level, level)
+                rings = room_for_star(slices, near[i], reach[i], levels_at_once, sagitta_m, rings)
+                star_outlines(
+                    slices, out, around, near[i], reach[i], levels_at_once, sagitta_m, i,
+                    scratch.crossing, rings,
                 )  # fmt: skip
             else:
                 if reach[i, level] > near[i]:

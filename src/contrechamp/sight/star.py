@@ -89,6 +89,22 @@ def turn_between(ax: float, ay: float, bx: float, by: float, span: float) -> flo
 
 
 @compiled_part
+def room_for_star(
+    slices: int, near: float, reach: Any, levels: tuple[int, int], sagitta_m: float, rings: Any
+) -> Any:
+    """Return rings with room for what `star_outlines` adds for these levels."""
+    corners = 0
+    for level in range(levels[0], levels[1]):
+        far = reach[level]
+        if far > near:
+            step_far = chord_angle(far, far - near, sagitta_m)
+            step_near = chord_angle(near, far - near, sagitta_m)
+            chords = int(2.0 * np.pi / step_far) + int(2.0 * np.pi / step_near)
+            corners += 20 * slices + chords + 8
+    return with_room(rings, corners, (levels[1] - levels[0]) * (4 * slices + 2))
+
+
+@compiled_leaf
 def star_outlines(
     slices: int,
     out: Any,
@@ -98,8 +114,9 @@ def star_outlines(
     levels: tuple[int, int],
     sagitta_m: float,
     camera: int,
+    cuts: Any,
     rings: Any,
-) -> Any:
+) -> None:
     """Append the outlines of levels that end within `star_reach`, relative to the camera.
 
     One call for all levels of a camera, for the reason given at `sweep.cut_slices`.
@@ -113,23 +130,18 @@ def star_outlines(
         levels: the first of the levels to do, and the one after the last.
         sagitta_m: how far chords may lie inside an arc.
         camera: number to store with each ring.
-        rings: what has been traced so far.
-
-    Returns:
-        the rings, larger where they had to grow.
+        cuts: room for six numbers.
+        rings: what has been traced so far, with room for more (`room_for_star`).
     """
     angle, dir_ax, dir_ay, dir_bx, dir_by = out.angle, out.ax, out.ay, out.bx, out.by
     cell_start, outer, outer_ua, outer_ub = out.cell_start, out.outer, out.outer_ua, out.outer_ub
-    cuts = np.empty(6)  # three of each circle
+    x, y = rings.x, rings.y
     for level in range(levels[0], levels[1]):
         far = reach[level]
         if far <= near:
             continue
         step_far = chord_angle(far, far - near, sagitta_m)
         step_near = chord_angle(near, far - near, sagitta_m)
-        chords = int(2.0 * np.pi / step_far) + int(2.0 * np.pi / step_near)
-        rings = with_room(rings, 20 * slices + chords + 8, 4 * slices + 2)
-        x, y = rings.x, rings.y
         ring, begin = rings.count[1], rings.count[0]
         corners = begin
         far_2 = far * far
@@ -248,7 +260,6 @@ def star_outlines(
             else:
                 corners = begin
         rings.count[0], rings.count[1] = corners, ring
-    return rings
 
 
 @compiled_part
