@@ -17,10 +17,11 @@ from contrechamp.sight.outline import (
     FAR,
     SAME_JUNCTION_M,
     SLIVER_M2,
+    add_arc,
     chord_angle,
     cut_at_circle,
+    has_room,
     ring_area,
-    with_room,
 )
 from contrechamp.sight.sweep import NOTHING
 
@@ -57,18 +58,6 @@ def star_reach(slices: int, out: Any) -> float:
     return nearest
 
 
-@compiled_leaf
-def add_arc(x: Any, y: Any, corners: int, px: float, py: float, turn: float, step: float) -> int:
-    """Append the corners between the ends of an arc from p, anticlockwise if ``turn > 0``."""
-    chords = int(abs(turn) / step) + 1
-    c, s = np.cos(turn / chords), np.sin(turn / chords)
-    for _ in range(1, chords):
-        px, py = px * c - py * s, px * s + py * c
-        x[corners], y[corners] = px, py
-        corners += 1
-    return corners
-
-
 @compiled_part
 def turn_between(ax: float, ay: float, bx: float, by: float, span: float) -> float:
     """Return the angle from a to b, 0 to 2 pi, radians.
@@ -88,22 +77,6 @@ def turn_between(ax: float, ay: float, bx: float, by: float, span: float) -> flo
     return turn
 
 
-@compiled_part
-def room_for_star(
-    slices: int, near: float, reach: Any, levels: tuple[int, int], sagitta_m: float, rings: Any
-) -> Any:
-    """Return rings with room for what `star_outlines` adds for these levels."""
-    corners = 0
-    for level in range(levels[0], levels[1]):
-        far = reach[level]
-        if far > near:
-            step_far = chord_angle(far, far - near, sagitta_m)
-            step_near = chord_angle(near, far - near, sagitta_m)
-            chords = int(2.0 * np.pi / step_far) + int(2.0 * np.pi / step_near)
-            corners += 20 * slices + chords + 8
-    return with_room(rings, corners, (levels[1] - levels[0]) * (4 * slices + 2))
-
-
 @compiled_leaf
 def star_outlines(
     slices: int,
@@ -116,7 +89,7 @@ def star_outlines(
     camera: int,
     cuts: Any,
     rings: Any,
-) -> None:
+) -> bool:
     """Append the outlines of levels that end within `star_reach`, relative to the camera.
 
     One call for all levels of a camera, for the reason given at `sweep.cut_slices`.
@@ -131,7 +104,10 @@ def star_outlines(
         sagitta_m: how far chords may lie inside an arc.
         camera: number to store with each ring.
         cuts: room for six numbers.
-        rings: what has been traced so far, with room for more (`room_for_star`).
+        rings: what has been traced so far.
+
+    Returns:
+        whether there is room in `rings`.
     """
     angle, dir_ax, dir_ay, dir_bx, dir_by = out.angle, out.ax, out.ay, out.bx, out.by
     cell_start, outer, outer_ua, outer_ub = out.cell_start, out.outer, out.outer_ua, out.outer_ub
@@ -142,6 +118,9 @@ def star_outlines(
             continue
         step_far = chord_angle(far, far - near, sagitta_m)
         step_near = chord_angle(near, far - near, sagitta_m)
+        chords = int(2.0 * np.pi / step_far) + int(2.0 * np.pi / step_near)
+        if not has_room(rings, 20 * slices + chords + 8, 4 * slices + 2):
+            return False
         ring, begin = rings.count[1], rings.count[0]
         corners = begin
         far_2 = far * far
@@ -260,6 +239,7 @@ def star_outlines(
             else:
                 corners = begin
         rings.count[0], rings.count[1] = corners, ring
+    return True
 
 
 @compiled_part
