@@ -373,7 +373,7 @@ def new_rings(corners: int, rings: int) -> Any:
 def has_room(rings: Any, corners: int, more: int) -> bool:
     """Return whether there is room for this many more corners, and this many more rings."""
     have, count = rings.count[0], rings.count[1]
-    return have + corners <= len(rings.x) and count + more < len(rings.start)
+    return bool(have + corners <= len(rings.x) and count + more < len(rings.start))
 
 
 @compiled_part
