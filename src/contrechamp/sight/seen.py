@@ -27,6 +27,7 @@ from contrechamp.sight.placing import off_outlines
 from contrechamp.sight.plan_views import no_views
 from contrechamp.sight.settled import (
     WIDEST_SECTOR,
+    append_beside_window,
     append_settled,
     low_bits,
     sector_of,
@@ -305,19 +306,20 @@ def _record_camera(
         return records, rows
     sweep = np.radians(min(sweep_deg, 360.0))
     start = np.radians(90.0 - given.heading_deg[c]) - sweep / 2.0
-    # What the place has in view on the plan, and a sweep for what is not settled by that.
+    # What the place has in view on the plan, and a sweep for what is not settled by that. Where is
+    # swept does not depend on the segments, so that what is found of one does not, to the last bit.
     around = sweep_deg >= 360.0
     sector = sector_of(start, sweep, around)
     kept = furthest <= views.reach[c] and (around or sweep <= WIDEST_SECTOR)
     low = np.uint64(0)
     candidates, from_rad, turn = 0, start, sweep
     if kept:
-        low = low_bits(views, c, index, top, height, z, furthest, sector)
+        low, needed = low_bits(views, c, index, top, height, z, furthest, sector)
+        from_rad, turn = window(needed, start, sweep)
         if low:
-            candidates, needed = unsettled(views, c, low, furthest, sector, within_view)
+            candidates = unsettled(views, c, low, furthest, sector, within_view)
             if candidates == TOO_SMALL:
                 return WITHIN_TOO_SMALL, rows
-            from_rad, turn = window(needed, start, sweep)
     found = 0
     if not kept or (candidates > 0 and turn > 0.0):
         slices = sweep_camera(
@@ -343,7 +345,12 @@ def _record_camera(
         if found == TOO_SMALL:
             return PARTS_TOO_SMALL, rows
     if kept:
-        found = append_settled(views, c, low, ends_of, x, y, furthest, sector, parts, found)
+        if candidates > 0:
+            found = append_beside_window(
+                views, c, low, ends_of, x, y, furthest, sector, from_rad, turn, parts, found
+            )
+        if found != TOO_SMALL:
+            found = append_settled(views, c, low, ends_of, x, y, furthest, sector, parts, found)
         if found == TOO_SMALL:
             return PARTS_TOO_SMALL, rows
     records_left, rows_left = len(buffers.camera) - records, len(buffers.start) - rows
