@@ -13,8 +13,10 @@ from contrechamp.sight.arrays import Cameras
 from contrechamp.sight.boxes import sectors_of
 from contrechamp.sight.levels import parse_levels
 from contrechamp.sight.parts import index_segments, segments_in_view
+from contrechamp.sight.placing import off_outlines
+from contrechamp.sight.plan_views import keep_views
 from contrechamp.sight.regions import visible_regions
-from contrechamp.sight.seen import seen_parts
+from contrechamp.sight.seen import CameraColumns, _seen_of, seen_parts
 from sight.blocks import town
 
 LEVELS = parse_levels("25,62.5")
@@ -69,6 +71,52 @@ def test_parts_are_what_lies_within_the_outlines(seed):
     assert np.array_equal(order, np.arange(len(order)))
     same = np.all(keys[1:] == keys[:-1], axis=1)
     assert np.all(found.end[:-1][same] <= found.start[1:][same] + 1e-9)
+
+
+def with_views_kept(cameras, city, top, segments):
+    """Return the parts that draws take from views kept on the plan, as sorted rows."""
+    x, y, over_start, over = off_outlines(cameras.x, cameras.y, city)
+    lines = index_segments(segments)
+    views = keep_views(city.index, over_start, x, y, cameras.range_m.copy(), lines)
+    columns = CameraColumns(*(getattr(cameras, name) for name in CameraColumns._fields))
+    ppm = np.array([level.ppm for level in LEVELS])
+    camera, level, position, start, end = _seen_of(
+        city.index, top, over_start, over, x, y, columns, 1.6, ppm, lines, views
+    )
+    return sorted(zip(camera, level, lines.row[position], start, end, strict=True))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_what_is_in_view_of_a_segment_is_the_same_to_the_last_bit_whatever_is_asked_beside(seed):
+    rng = np.random.default_rng(seed)
+    footprints, bottom, _top = town(rng, 14)
+    spots = rng.uniform(-40, 40, (40, 2))
+    free = shapely.distance(shapely.union_all(footprints), shapely.points(spots)) > 0.1
+    cameras = some_cameras(rng, spots[free][:8])
+    # Low houses among high ones: what lies behind them is swept anew.
+    top = np.maximum(rng.uniform(2, 12, len(footprints)), bottom + 0.5)
+    city = walls.prepare(footprints, bottom)
+    start = rng.uniform(-60, 60, (40, 2))
+    segments = np.hstack([start, start + rng.uniform(-30, 30, (40, 2))])
+    together = with_views_kept(cameras, city, top, segments)
+    some = np.flatnonzero(rng.random(len(segments)) < 0.2)
+    apart = with_views_kept(cameras, city, top, segments[some])
+    number = {segment: k for k, segment in enumerate(some)}
+    assert apart == [
+        (camera, level, number[segment], start, end)
+        for camera, level, segment, start, end in together
+        if segment in number
+    ]
+    # And it is what a sweep for all of the view finds.
+    at_once = seen_parts(cameras, city, top, segments, LEVELS, threads=1)
+    length = np.hypot(*(segments[:, 2:] - segments[:, :2]).T)
+    seen_m = np.zeros((2, len(cameras.x), len(LEVELS), len(segments)))
+    for camera, level, segment, begun, ended in together:
+        seen_m[0, camera, level, segment] += (ended - begun) * length[segment]
+    rows = (at_once.camera, at_once.level, at_once.segment)
+    np.add.at(seen_m[1], rows, (at_once.end - at_once.start) * length[at_once.segment])
+    assert np.abs(seen_m[0] - seen_m[1]).max() < 1e-6
 
 
 def dome(x=0.0, y=0.0):

@@ -11,7 +11,7 @@ import numpy as np
 
 from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.sight.growing import copy_first
-from contrechamp.sight.seen import ALL, NONE, PART, CameraColumns, new_buffers, record_seen
+from contrechamp.sight.seen import CameraColumns, new_buffers, record_seen
 
 # What the draws fill: the arrays of `exposure.Exposure` that have these names; but `total_m` is
 # (n_draws, 2, n_levels), of the pieces that are told apart and of those that are only added up.
@@ -120,7 +120,8 @@ def _sum_draw(
     """
     ends = lines.ends
     segment_of, camera_of, levels_of = buffers.segment, buffers.camera, buffers.levels
-    start_of, end_of, extent = buffers.start, buffers.end, buffers.extent
+    whole_levels, first_row = buffers.whole, buffers.first
+    start_of, end_of = buffers.start, buffers.end
     n_levels, n_cameras = result.by_camera_m.shape[1:]
     n_groups, n_walks = result.by_group_m.shape[2], result.walk_cameras.shape[2]
     words = (n_cameras + 63) // 64
@@ -135,6 +136,7 @@ def _sum_draw(
     # The beginnings and ends of parts of a segment.
     event_at, event_of = np.empty(2 * records), np.empty(2 * records, np.int64)
     chosen, in_part = np.empty(records, np.int64), np.empty(records, np.int64)
+    row_of = np.empty(records, np.int64)  # of those that have a part in view
     # Of the segment at hand: how many cameras have all of it in view and how many only a part; of
     # the former the sum of their numbers and their groups as bits, of the latter the last record.
     whole_of, partial_of = np.zeros(n_levels, np.int64), np.zeros(n_levels, np.int64)
@@ -191,19 +193,21 @@ def _sum_draw(
             k = chosen[j]
             c = camera_of[k]
             bit = np.uint64(1) << np.uint64(c % 64)
+            wholly = int(whole_levels[k])
             for level in range(levels_of[k]):
-                if extent[k, level] == NONE:
-                    continue
                 part = length
-                if extent[k, level] == ALL:
+                if level < wholly:
                     whole_of[level] += 1
                     which_of[level] += c
                     for word in range(group_words):
                         groups_of[level, word] |= groups[c, word]
                 else:
+                    row = first_row[k] + level - wholly
+                    if start_of[row] >= end_of[row]:
+                        continue
                     partial_of[level] += 1
                     part_of[level] = k
-                    part = (end_of[k, level] - start_of[k, level]) * length
+                    part = (end_of[row] - start_of[row]) * length
                 own[c, level] += part
                 cameras_m[level] += part
                 if walked:
@@ -214,19 +218,20 @@ def _sum_draw(
             if only_total:
                 for j in range(many):
                     k = chosen[j]
-                    if extent[k, level] == ALL:
+                    if level < whole_levels[k]:
                         whole = 1
                         break
-                    if extent[k, level] == PART:
-                        in_part[partial] = k
-                        partial += 1
+                    if level < levels_of[k]:
+                        row = first_row[k] + level - whole_levels[k]
+                        in_part[partial], row_of[partial] = k, row
+                        partial += start_of[row] < end_of[row]
                 if whole > 0:
                     seen[level] += length
                     continue
                 if partial < 2:
                     for j in range(partial):
-                        k = in_part[j]
-                        seen[level] += (end_of[k, level] - start_of[k, level]) * length
+                        row = row_of[j]
+                        seen[level] += (end_of[row] - start_of[row]) * length
                     continue
             else:
                 whole, partial, which = whole_of[level], partial_of[level], which_of[level]
@@ -236,7 +241,8 @@ def _sum_draw(
                 if whole == 0 and partial == 1:
                     k = part_of[level]
                     c = camera_of[k]
-                    part = (end_of[k, level] - start_of[k, level]) * length
+                    row = first_row[k] + level - whole_levels[k]
+                    part = (end_of[row] - start_of[row]) * length
                     seen[level] += part
                     alone[level, c] += part
                     for g in range(group_start[c], group_start[c + 1]):
@@ -247,8 +253,11 @@ def _sum_draw(
                     partial = 0
                     for j in range(many):
                         k = chosen[j]
-                        if extent[k, level] == PART:
-                            in_part[partial] = k
+                        if whole_levels[k] <= level < levels_of[k]:
+                            row = first_row[k] + level - whole_levels[k]
+                            if start_of[row] >= end_of[row]:
+                                continue
+                            in_part[partial], row_of[partial] = k, row
                             partial += 1
                             for word in range(group_words):
                                 others = groups[camera_of[k], word] & ~groups_of[level, word]
@@ -275,10 +284,10 @@ def _sum_draw(
                     groups_of[level, word] = 0
             events = 0
             for j in range(partial):
-                k = in_part[j]
+                k, row = in_part[j], row_of[j]
                 # Sorted by insertion; where parts touch, ends come first.
                 for side in range(2):
-                    at = start_of[k, level] if side == 0 else end_of[k, level]
+                    at = start_of[row] if side == 0 else end_of[row]
                     what = k if side == 0 else -k - 1
                     e = events - 1
                     while e >= 0 and (

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.heap import share_heap
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.camera_table import camera_table
@@ -210,6 +211,7 @@ def measure(
     _check_whole(scene, open_ground=open_ground)
     if draws < 1:
         raise UsageError(_("the number of draws must be 1 or more"))
+    share_heap()
     stage = set_stage(
         scene,
         priors or default(),

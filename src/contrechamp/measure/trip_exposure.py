@@ -17,6 +17,7 @@ from contrechamp.measure.street_figures import sums_by
 from contrechamp.measure.trips import GOALS, TripPlan
 from contrechamp.sight.arrays import Level
 
+F4 = NDArray[np.float32]
 F8 = NDArray[np.float64]
 
 #: What a metre of route costs, relative to a metre in view, in the search for the least-watched
@@ -30,18 +31,18 @@ class TripExposure:
     """What is in view of mapped cameras on each trip.
 
     Args:
-        seen_m: (n_draws, n_levels, n_trips) metres of the shortest route in view.
+        seen_m: (n_draws, n_levels, n_trips) float32, metres of the shortest route in view.
         cameras: (n_draws, n_levels, n_trips) int32, distinct cameras with part of it in view.
-        least_seen_m: (n_draws, n_levels, n_trips) metres in view on the least-watched route
-            between the same ends. That route is found once per level, from the mean of all draws:
-            a walker cannot know which draw is true.
+        least_seen_m: (n_draws, n_levels, n_trips) float32, metres in view on the least-watched
+            route between the same ends. That route is found once per level, from the mean of all
+            draws: a walker cannot know which draw is true.
         detour_m: (n_levels, n_trips) how much longer it is than the shortest route.
         free: (n_draws, n_levels, n_trips) bool: some route, however long, is nowhere in view.
     """
 
-    seen_m: F8
+    seen_m: F4
     cameras: NDArray[np.int32]
-    least_seen_m: F8
+    least_seen_m: F4
     detour_m: F8
     free: NDArray[np.bool_]
 
@@ -59,7 +60,8 @@ def trip_exposure(
     """
     n_draws, n_levels = exposure.walk_cameras.shape[:2]
     n_trips = len(plan.length_m)
-    seen, least = np.zeros((2, n_draws, n_levels, n_trips))
+    # With many draws these are most of the memory: as exact as what is in view of each piece.
+    seen, least = np.zeros((2, n_draws, n_levels, n_trips), np.float32)
     detour = np.zeros((n_levels, n_trips))
     free = np.ones((n_draws, n_levels, n_trips), bool)
     edge_of = np.repeat(np.arange(len(network.length_m)), np.diff(street_pieces.edge_first))
@@ -100,12 +102,16 @@ def trip_figures(
             continue
         walked = max(float(plan.length_m[member].sum()), np.finfo(float).tiny)
         for number, level in enumerate(levels):
-            seen = trips.seen_m[:, number, member]
+            seen, least = trips.seen_m[:, number, member], trips.least_seen_m[:, number, member]
             values = (
-                ("seen_m", "m", seen.mean(axis=1)),
-                ("seen_share", "share", np.minimum(seen.sum(axis=1) / walked, 1.0)),
+                ("seen_m", "m", seen.mean(axis=1, dtype=np.float64)),
+                (
+                    "seen_share",
+                    "share",
+                    np.minimum(seen.sum(axis=1, dtype=np.float64) / walked, 1.0),
+                ),
                 ("cameras", "cameras", trips.cameras[:, number, member].mean(axis=1)),
-                ("least_watched_seen_m", "m", trips.least_seen_m[:, number, member].mean(axis=1)),
+                ("least_watched_seen_m", "m", least.mean(axis=1, dtype=np.float64)),
                 ("detour_m", "m", trips.detour_m[number, member].mean(keepdims=True)),
                 ("no_detour_share", "share", (~trips.free[:, number, member]).mean(axis=1)),
             )

@@ -1,8 +1,8 @@
-"""The directions in which a place must be swept anew: those of the segments that are not settled.
+"""The directions in which a place must be swept anew: those of low houses.
 
 The circle is divided into `BINS` parts of equal diamond angle, and directions are a bit for each.
-A segment has the bits of the parts that it extends into, seen from its place; what is to be swept
-is the smallest window around the bits of all segments in question.
+A wall or segment has the bits of the parts that it extends into, seen from its place; what is to be
+swept is the smallest window around the bits of all low houses.
 """
 
 import numpy as np

@@ -17,7 +17,7 @@ import numpy as np
 
 from contrechamp.base.compiled import compiled_leaf, compiled_part
 from contrechamp.sight.growing import copy_first, sort_few
-from contrechamp.sight.sweep import NOTHING
+from contrechamp.sight.sweep import NOTHING, TOO_SMALL
 
 #: Boundaries that are arcs of the far and the near limit.
 FAR = -2
@@ -27,10 +27,11 @@ SAME_JUNCTION_M = 1e-7
 #: Rings of less area than this (m2) are artefacts of rounding.
 SLIVER_M2 = 1e-9
 
-#: The stretches of one level, slice by slice, with the distances of both boundaries at both ends.
+#: The stretches of one level, slice by slice, with the distances of both boundaries at both ends;
+#: and room for the places where a slice is cut.
 Stretches = namedtuple(
     "Stretches",
-    "ax ay bx by start inner inner_a inner_b outer outer_a outer_b",
+    "ax ay bx by start inner inner_a inner_b outer outer_a outer_b cuts",
 )
 
 
@@ -42,6 +43,7 @@ def new_stretches(slices: int, stretches: int) -> Any:
         np.empty(slices + 1, np.int64),
         np.empty(stretches, np.int64), np.empty(stretches), np.empty(stretches),
         np.empty(stretches, np.int64), np.empty(stretches), np.empty(stretches),
+        np.empty(stretches),
     )  # fmt: skip
 
 
@@ -77,36 +79,43 @@ def cut_at_circle(
     return n
 
 
-@compiled_part
-def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> tuple[int, Any]:
+@compiled_leaf
+def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> int:
     """Clip what a sweep found to the ring between two distances.
 
+    Args:
+        slices: number of slices in `out`.
+        out: what `sweep_camera` found.
+        near: where the level begins, metres.
+        far: where it ends.
+        room: gets the stretches.
+
     Returns:
-        number of slices, and the stretches (in `room`, or in a larger one).
+        number of slices in `room`; `TOO_SMALL` if there may be too little room.
     """
     cell_start, inner_of, outer_of = out.cell_start, out.inner, out.outer
     in_ua, in_ub, out_ua, out_ub = out.inner_ua, out.inner_ub, out.outer_ua, out.outer_ub
     dir_ax, dir_ay, dir_bx, dir_by = out.ax, out.ay, out.bx, out.by
-    most_slices, most_stretches, most_cuts = 1, 1, 1
+    most_slices, most_stretches = 1, 1
     for k in range(slices):
         here = cell_start[k + 1] - cell_start[k]
-        most_cuts_here = 12 * here  # two boundaries, two circles, three cuts each
-        most_slices += most_cuts_here + 1
-        most_stretches += (most_cuts_here + 1) * here
-        most_cuts = max(most_cuts, most_cuts_here)
+        most_cuts = 12 * here  # two boundaries, two circles, three cuts each
+        most_slices += most_cuts + 1
+        most_stretches += (most_cuts + 1) * here
     if most_slices > len(room.ax) or most_stretches > len(room.inner):
-        room = new_stretches(2 * most_slices, 2 * most_stretches)
+        return TOO_SMALL
     room_ax, room_ay, room_bx, room_by, start = room.ax, room.ay, room.bx, room.by, room.start
     room_inner, room_inner_a, room_inner_b = room.inner, room.inner_a, room.inner_b
     room_outer, room_outer_a, room_outer_b = room.outer, room.outer_a, room.outer_b
-    cuts = np.empty(most_cuts)
+    cuts = room.cuts
     done, count = 0, 0
     for k in range(slices):
         first, last = cell_start[k], cell_start[k + 1]
         ax, ay, bx, by = dir_ax[k], dir_ay[k], dir_bx[k], dir_by[k]
         n = 0
         for c in range(first, last):
-            for r in (near, far):
+            for circle in range(2):
+                r = far if circle else near
                 if r > 0.0:
                     if outer_of[c] != NOTHING:
                         n = cut_at_circle(out_ua[c], out_ub[c], ax, ay, bx, by, r, cuts, n)
@@ -159,7 +168,7 @@ def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> 
             done += 1
             from_s, from_x, from_y = to_s, to_x, to_y
     start[done] = count
-    return done, room
+    return done
 
 
 @compiled_part
@@ -190,29 +199,46 @@ Junctions = namedtuple(
     "Junctions",
     # position; the stretches that an outline can follow from here; whether the gap to the next
     # junction is seen
-    "x y direction inner_back outer_on open_before open_after"
-    # for each stretch: junctions of its inner and outer boundary, at its first and last direction
-    " inner_a outer_a inner_b outer_b",
+    "x y distance direction inner_back outer_on open_before open_after"
+    # for each stretch: junctions of its inner and outer boundary, at its first and last direction,
+    # and whether the outer and the inner one are traced
+    " inner_a outer_a inner_b outer_b done",
 )
 
 
 @compiled_part
-def find_junctions(slices: int, room: Any, around: bool) -> Any:
+def new_junctions(stretches: int) -> Any:
+    """Return room for the junctions of this many stretches."""
+    most = 4 * stretches + 1
+    return Junctions(
+        np.empty(most), np.empty(most), np.empty(most), np.empty(most, np.int64),
+        np.empty(most, np.int64), np.empty(most, np.int64),
+        np.empty(most, np.bool_), np.empty(most, np.bool_),
+        np.empty(stretches, np.int64), np.empty(stretches, np.int64),
+        np.empty(stretches, np.int64), np.empty(stretches, np.int64),
+        np.empty((stretches, 2), np.bool_),
+    )  # fmt: skip
+
+
+@compiled_leaf
+def find_junctions(slices: int, room: Any, around: bool, at: Any) -> None:
     """Find where stretches begin and end along every direction, and which of them meet there.
 
     Direction j lies between slice j - 1 ("before") and slice j ("after"). If the sweep goes all
     round, direction `slices` is direction 0 again. Junctions are numbered direction by direction,
     outwards. A stretch that narrows to a point is left out of `inner_back` and `outer_on`: its
     outline turns back at that point (see `trace`).
+
+    Args:
+        slices: number of slices in `room`.
+        room: the stretches.
+        around: whether the sweep goes all round.
+        at: gets the junctions; has room for those of all stretches.
     """
-    stretches = int(room.start[slices])
-    most = 4 * stretches
-    x, y, distance = np.empty(most), np.empty(most), np.empty(most)
-    direction = np.empty(most, np.int64)
-    inner_back, outer_on = np.full(most, -1, np.int64), np.full(most, -1, np.int64)
-    open_before, open_after = np.zeros(most + 1, np.bool_), np.zeros(most + 1, np.bool_)
-    inner_a, outer_a = np.empty(stretches, np.int64), np.empty(stretches, np.int64)
-    inner_b, outer_b = np.empty(stretches, np.int64), np.empty(stretches, np.int64)
+    x, y, distance, direction = at.x, at.y, at.distance, at.direction
+    inner_back, outer_on = at.inner_back, at.outer_on
+    open_before, open_after = at.open_before, at.open_after
+    inner_a, outer_a, inner_b, outer_b = at.inner_a, at.outer_a, at.inner_b, at.outer_b
     total = 0
     for j in range(slices if around else slices + 1):
         first = total
@@ -225,12 +251,16 @@ def find_junctions(slices: int, room: Any, around: bool) -> Any:
             for c in range(room.start[j], room.start[j + 1]):
                 total = add_junction(distance, first, total, room.inner_a[c])
                 total = add_junction(distance, first, total, room.outer_a[c])
+        for k in range(first, total):
+            inner_back[k] = outer_on[k] = -1
+            open_before[k] = open_after[k] = False
         if before >= 0:
             for c in range(room.start[before], room.start[before + 1]):
                 low = junction_at(distance, first, total, room.inner_b[c])
                 high = junction_at(distance, first, total, room.outer_b[c])
                 inner_b[c], outer_b[c] = low, high
-                open_before[low:high] = True
+                for k in range(low, high):
+                    open_before[k] = True
                 if low < high:
                     inner_back[low] = c
         if j < slices:
@@ -238,17 +268,14 @@ def find_junctions(slices: int, room: Any, around: bool) -> Any:
                 low = junction_at(distance, first, total, room.inner_a[c])
                 high = junction_at(distance, first, total, room.outer_a[c])
                 inner_a[c], outer_a[c] = low, high
-                open_after[low:high] = True
+                for k in range(low, high):
+                    open_after[k] = True
                 if low < high:
                     outer_on[high] = c
         dx = room.ax[j] if j < slices else room.bx[slices - 1]
         dy = room.ay[j] if j < slices else room.by[slices - 1]
         for k in range(first, total):
             x[k], y[k], direction[k] = dx * distance[k], dy * distance[k], j
-    return Junctions(
-        x, y, direction, inner_back, outer_on, open_before, open_after,
-        inner_a, outer_a, inner_b, outer_b,
-    )  # fmt: skip
 
 
 @compiled_leaf
@@ -342,13 +369,18 @@ def new_rings(corners: int, rings: int) -> Any:
     )  # fmt: skip
 
 
-@compiled_part
-def with_room(rings: Any, corners: int, more: int) -> Any:
-    """Return rings with room for this many more corners, and this many more rings."""
+@compiled_leaf
+def has_room(rings: Any, corners: int, more: int) -> bool:
+    """Return whether there is room for this many more corners, and this many more rings."""
     have, count = rings.count[0], rings.count[1]
-    if have + corners <= len(rings.x) and count + more < len(rings.start):
-        return rings
-    larger = new_rings(2 * (have + corners), 2 * (count + more + 1))
+    return bool(have + corners <= len(rings.x) and count + more < len(rings.start))
+
+
+@compiled_part
+def more_rings(rings: Any) -> Any:
+    """Return rings with twice the room."""
+    have, count = rings.count[0], rings.count[1]
+    larger = new_rings(2 * len(rings.x), 2 * len(rings.camera))
     copy_first(have, rings.x, larger.x)
     copy_first(have, rings.y, larger.y)
     copy_first(count + 1, rings.start, larger.start)
@@ -373,45 +405,58 @@ def chord_angle(r: float, width: float, sagitta_m: float) -> float:
     return angle
 
 
-@compiled_part
+@compiled_leaf
+def add_arc(x: Any, y: Any, corners: int, px: float, py: float, turn: float, step: float) -> int:
+    """Append the corners between the ends of an arc from p, anticlockwise if ``turn > 0``."""
+    chords = int(abs(turn) / step) + 1
+    c, s = np.cos(turn / chords), np.sin(turn / chords)
+    for _ in range(1, chords):
+        px, py = px * c - py * s, px * s + py * c
+        x[corners], y[corners] = px, py
+        corners += 1
+    return corners
+
+
+@compiled_leaf
 def trace(
     slices: int,
     room: Any,
-    around: bool,
-    radii: tuple[float, float],
+    at: Any,
+    near: float,
+    far: float,
     sagitta_m: float,
     camera: int,
     level: int,
     rings: Any,
-) -> Any:
+) -> bool:
     """Trace the outline of one level's stretches and append its rings, relative to the camera.
 
     Args:
         slices: number of slices in `room`.
         room: the stretches.
-        around: whether the sweep goes all round.
-        radii: of the near and the far limit.
+        at: their junctions (`find_junctions`).
+        near: radius of the near limit.
+        far: of the far limit.
         sagitta_m: how far chords may lie inside an arc.
         camera: number to store with each ring.
         level: number to store with each ring.
         rings: what has been traced so far.
 
     Returns:
-        the rings, larger where they had to grow.
+        whether there was room in `rings`.
     """
-    stretches = int(room.start[slices])
-    if stretches == 0:
-        return rings
-    at = find_junctions(slices, room, around)
+    stretches = room.start[slices]
     at_x, at_y, at_direction = at.x, at.y, at.direction
     inner_back, outer_on = at.inner_back, at.outer_on
     open_before, open_after = at.open_before, at.open_after
     inner_a, outer_a, inner_b, outer_b = at.inner_a, at.outer_a, at.inner_b, at.outer_b
     inner_wall, outer_wall = room.inner, room.outer
     x, y = rings.x, rings.y
-    done = np.zeros((stretches, 2), np.bool_)
-    step_near = chord_angle(radii[0], radii[1] - radii[0], sagitta_m)
-    step_far = chord_angle(radii[1], radii[1] - radii[0], sagitta_m)
+    done = at.done
+    for k in range(stretches):
+        done[k, OUTER] = done[k, INNER] = False
+    step_near = chord_angle(near, far - near, sagitta_m)
+    step_far = chord_angle(far, far - near, sagitta_m)
     for begin in range(2 * stretches):
         if done[begin // 2, begin % 2]:
             continue
@@ -445,17 +490,13 @@ def trace(
                 )
                 chords = int(abs(turn) / (step_far if which == FAR else step_near)) + 1
             if corners + chords + 1 > len(x) or rings.count[1] + 2 >= len(rings.start):
-                rings.count[0] = corners
-                rings = with_room(rings, chords + 1, 1)
-                x, y = rings.x, rings.y
+                return False
             if arc or key != key_before:
                 x[corners], y[corners] = at_x[k], at_y[k]
                 corners += 1
-            for chord in range(1, chords):
-                c, s = np.cos(turn * chord / chords), np.sin(turn * chord / chords)
-                x[corners] = at_x[k] * c - at_y[k] * s
-                y[corners] = at_x[k] * s + at_y[k] * c
-                corners += 1
+            if chords > 1:
+                step = step_far if which == FAR else step_near
+                corners = add_arc(x, y, corners, at_x[k], at_y[k], turn, step)
             if key_first == -100:
                 key_first = key
             key_before = key
@@ -479,7 +520,7 @@ def trace(
             rings.camera[ring], rings.level[ring] = camera, level
             rings.start[ring + 1] = corners
             rings.count[0], rings.count[1] = corners, ring + 1
-    return rings
+    return True
 
 
 @compiled_leaf

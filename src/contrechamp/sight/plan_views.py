@@ -21,7 +21,7 @@ from contrechamp.base.compiled import compiled, compiled_leaf, compiled_part
 from contrechamp.base.ragged import ragged_ranges
 from contrechamp.sight.arrays import F8
 from contrechamp.sight.growing import doubled, doubled_rows
-from contrechamp.sight.hull import bins_of
+from contrechamp.sight.hull import bins_between, bins_of
 from contrechamp.sight.parts import (
     new_parts,
     segments_in_view,
@@ -47,14 +47,14 @@ ALL_BITS = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 _AT_THE_WALL = 1e-9
 
 #: The views of places, as the compiled code takes them. `reach` is how far each is known, 0 where
-#: none is kept. Then, in compressed rows, its slices that end at a wall (bit, building, distance of
-#: the wall, both directions), and the segments within reach: position among the segments, distances
-#: of its nearest point and of its further end, bits, directions (`hull.bins_of`); those of which
-#: some is in view come first, up to `in_view_end`, and of each of both groups the nearest. Then the
-#: parts in view of each segment, in compressed rows.
+#: none is kept. Then, in compressed rows, its slices that end at a wall (bit, directions as
+#: `hull.bins_of` has them, building, distance of the wall, both ends), and the segments within
+#: reach: position among the segments, distances of its nearest point and of its further end, bits,
+#: directions; those of which some is in view come first, up to `in_view_end`, and of each of both
+#: groups the nearest. Then the parts in view of each segment, in compressed rows.
 PlanViews = namedtuple(
     "PlanViews",
-    "reach slice_start slice_bit slice_building slice_m slice_ends"
+    "reach slice_start slice_bit slice_bins slice_building slice_m slice_ends"
     " segment_start in_view_end segment segment_m segment_far_m segment_bits segment_bins"
     " part_start part_from part_to",
 )
@@ -65,7 +65,7 @@ def no_views(places: int) -> Any:
     start, none = np.zeros(places + 1, np.int64), np.empty(0)
     number, bits = np.empty(0, np.int32), np.empty(0, np.uint64)
     return PlanViews(
-        np.zeros(places), start, bits, number, none, np.empty((0, 4)),
+        np.zeros(places), start, bits, bits, number, none, np.empty((0, 4)),
         start, np.zeros(places, np.int64), number, none, none, bits, bits,
         np.zeros(1, np.int64), none, none,
     )  # fmt: skip
@@ -114,7 +114,8 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
     scratch, out, parts = new_scratch(512), new_slices(256, 1024), new_parts(1024)
     leaves, within = np.empty(256, np.int64), np.empty(2048, np.int32)
     slice_start = np.zeros(places + 1, np.int64)
-    bit, building = np.empty(1024, np.uint64), np.empty(1024, np.int32)
+    bit, bins = np.empty(1024, np.uint64), np.empty(1024, np.uint64)
+    building = np.empty(1024, np.int32)
     slice_m, ends = np.empty(1024), np.empty((1024, 4))
     segment_start, in_view_end = np.zeros(places + 1, np.int64), np.zeros(places, np.int64)
     segment, segment_bits = np.empty(8192, np.int32), np.empty(8192, np.uint64)
@@ -136,7 +137,7 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
                     break
                 scratch, out = enlarged(scratch, out)
             while walls + slices > len(bit):
-                bit, building = doubled(bit), doubled(building)
+                bit, bins, building = doubled(bit), doubled(bins), doubled(building)
                 slice_m, ends = doubled(slice_m), doubled_rows(ends)
             for k in range(slices):
                 if out.outer[k] == NOTHING:
@@ -144,6 +145,7 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
                 bit[walls], building[walls] = bit_of(k, slices), index.place[out.outer[k], 0]
                 ends[walls, 0], ends[walls, 1] = out.ax[k], out.ay[k]
                 ends[walls, 2], ends[walls, 3] = out.bx[k], out.by[k]
+                bins[walls] = bins_between(out.ax[k], out.ay[k], out.bx[k], out.by[k])[0]
                 # See `star.star_reach`.
                 cos_angle = out.ax[k] * out.bx[k] + out.ay[k] * out.by[k]
                 furthest_u = max(out.outer_ua[k], out.outer_ub[k])
@@ -195,7 +197,7 @@ def _views(index: Any, x: Any, y: Any, reach: Any, lines: Any) -> Any:
                     in_view_end[c] = segments
         slice_start[c + 1], segment_start[c + 1] = walls, segments
     return (
-        slice_start, bit[:walls], building[:walls], slice_m[:walls], ends[:walls],
+        slice_start, bit[:walls], bins[:walls], building[:walls], slice_m[:walls], ends[:walls],
         segment_start, in_view_end, segment[:segments], segment_m[:segments],
         segment_far_m[:segments], segment_bits[:segments], segment_bins[:segments],
         part_start[: segments + 1], part_from[:n_parts], part_to[:n_parts],

@@ -10,12 +10,20 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled, compiled_leaf
 from contrechamp.base.ragged import ragged_ranges
 from contrechamp.sight.areas import level_areas
 from contrechamp.sight.arrays import F8, I8, Cameras, Level
 from contrechamp.sight.limits import limits
-from contrechamp.sight.outline import clip_to_level, new_rings, new_stretches, trace
+from contrechamp.sight.outline import (
+    clip_to_level,
+    find_junctions,
+    more_rings,
+    new_junctions,
+    new_rings,
+    new_stretches,
+    trace,
+)
 from contrechamp.sight.placing import off_outlines
 from contrechamp.sight.star import star_outlines, star_reach
 from contrechamp.sight.sweep import TOO_SMALL, enlarged, new_scratch, new_slices, sweep_camera
@@ -112,56 +120,92 @@ def _regions_of(
     # Room takes no memory until it is written to: too much of it is free, growing means copying.
     guess = (last - first) * levels + 64 if outlines else 1
     rings = new_rings(64 * guess, 2 * guess)
-    scratch = new_scratch(512)
-    out = new_slices(256, 1024)
-    room = new_stretches(256, 1024)
+    scratch, out = new_scratch(512), new_slices(256, 1024)
+    room, junctions = new_stretches(4096, 16384), new_junctions(2048)
     for i in range(first, last):
-        furthest = 0.0
-        for level in range(levels):
-            furthest = max(furthest, reach[i, level])
-        if furthest <= near[i]:
-            continue
-        above = over[over_start[i] : over_start[i + 1]]
         while True:
-            slices = sweep_camera(
-                index, top_m, above, x[i], y[i], h[i], z,
-                furthest, start_rad[i], sweep_rad[i], flat, scratch, out,
+            too_small = _region_of(
+                i, index, top_m, over[over_start[i] : over_start[i + 1]], x[i], y[i], h[i], z,
+                start_rad[i], sweep_rad[i], near[i], reach[i], flat, outlines, sagitta_m,
+                area[i - first], scratch, out, room, junctions, rings,
             )  # fmt: skip
-            if slices != TOO_SMALL:
+            if too_small == NOT_TOO_SMALL:
                 break
-            scratch, out = enlarged(scratch, out)
-        level_areas(slices, out, near[i], reach[i], area[i - first])
-        if not outlines:
-            continue
-        around = sweep_rad[i] >= 2.0 * np.pi - 1e-12
-        from_corner = rings.count[0]
-        star = star_reach(slices, out)
-        if around and near[i] > 0.0:
-            star = 0.0
-        level = 0
-        while level < levels:
-            # Rings must come in the order of their levels.
-            first_level = level
-            while level < levels and reach[i, level] <= star:
-                level += 1
-            if level > first_level:
-                rings = star_outlines(
-                    slices, out, around, near[i], reach[i], (first_level, level),
-                    sagitta_m, i, rings,
-                )  # fmt: skip
+            if too_small == SWEEP_TOO_SMALL:
+                scratch, out = enlarged(scratch, out)
+            elif too_small == STRETCHES_TOO_SMALL:
+                room = new_stretches(2 * len(room.ax), 2 * len(room.inner))
+            elif too_small == JUNCTIONS_TOO_SMALL:
+                junctions = new_junctions(2 * len(junctions.done))
             else:
-                if reach[i, level] > near[i]:
-                    clipped, room = clip_to_level(slices, out, near[i], reach[i, level], room)
-                    rings = trace(
-                        clipped, room, around, (near[i], reach[i, level]),
-                        sagitta_m, i, level, rings,
-                    )  # fmt: skip
-                level += 1
-        c, s = np.cos(start_rad[i]), np.sin(start_rad[i])
-        for k in range(from_corner, rings.count[0]):
-            px, py = rings.x[k], rings.y[k]
-            rings.x[k], rings.y[k] = x[i] + c * px - s * py, y[i] + s * px + c * py
+                rings = more_rings(rings)
     return area, rings
+
+
+#: Which buffers `_region_of` needs larger.
+NOT_TOO_SMALL, SWEEP_TOO_SMALL, STRETCHES_TOO_SMALL, JUNCTIONS_TOO_SMALL, RINGS_TOO_SMALL = range(5)
+
+
+@compiled_leaf
+def _region_of(
+    i: int, index: Any, top_m: Any, above: Any, x: float, y: float, h: float, z: float,
+    start_rad: float, sweep_rad: float, near: float, reach: Any, flat: bool, outlines: bool,
+    sagitta_m: float, area_m2: Any, scratch: Any, out: Any, room: Any, junctions: Any, rings: Any,
+) -> int:  # fmt: skip
+    """Write the areas of camera `i`, and append its rings; return what is too small for that."""
+    levels = len(reach)
+    furthest = 0.0
+    for level in range(levels):
+        furthest = max(furthest, reach[level])
+    if furthest <= near:
+        return NOT_TOO_SMALL
+    slices = sweep_camera(
+        index, top_m, above, x, y, h, z, furthest, start_rad, sweep_rad, flat, scratch, out
+    )
+    if slices == TOO_SMALL:
+        return SWEEP_TOO_SMALL
+    level_areas(slices, out, near, reach, area_m2)
+    if not outlines:
+        return NOT_TOO_SMALL
+    around = sweep_rad >= 2.0 * np.pi - 1e-12
+    from_corner, from_ring = rings.count[0], rings.count[1]
+    star = star_reach(slices, out)
+    if around and near > 0.0:
+        star = 0.0
+    too_small = NOT_TOO_SMALL
+    level = 0
+    while level < levels and too_small == NOT_TOO_SMALL:
+        # Rings must come in the order of their levels.
+        first_level = level
+        while level < levels and reach[level] <= star:
+            level += 1
+        if level > first_level:
+            if not star_outlines(
+                slices, out, around, near, reach, (first_level, level), sagitta_m, i,
+                scratch.crossing, rings,
+            ):  # fmt: skip
+                too_small = RINGS_TOO_SMALL
+            continue
+        far = reach[level]
+        if far > near:
+            clipped = clip_to_level(slices, out, near, far, room)
+            if clipped == TOO_SMALL:
+                too_small = STRETCHES_TOO_SMALL
+            elif room.start[clipped] > len(junctions.done):
+                too_small = JUNCTIONS_TOO_SMALL
+            else:
+                find_junctions(clipped, room, around, junctions)
+                if not trace(clipped, room, junctions, near, far, sagitta_m, i, level, rings):
+                    too_small = RINGS_TOO_SMALL
+        level += 1
+    if too_small != NOT_TOO_SMALL:
+        rings.count[0], rings.count[1] = from_corner, from_ring  # to be traced again
+        return too_small
+    c, s = np.cos(start_rad), np.sin(start_rad)
+    for k in range(from_corner, rings.count[0]):
+        px, py = rings.x[k], rings.y[k]
+        rings.x[k], rings.y[k] = x + c * px - s * py, y + s * px + c * py
+    return NOT_TOO_SMALL
 
 
 def sweep_angles(cameras: Cameras) -> tuple[F8, F8]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from contrechamp.base.compiled import compiled, compiled_leaf, compiled_part
 from contrechamp.sight.arrays import Cameras, Level
-from contrechamp.sight.growing import doubled, doubled_rows
+from contrechamp.sight.growing import doubled
 from contrechamp.sight.hull import window
 from contrechamp.sight.limits import density_reach, near_and_far
 from contrechamp.sight.parts import (
@@ -27,6 +27,7 @@ from contrechamp.sight.placing import off_outlines
 from contrechamp.sight.plan_views import no_views
 from contrechamp.sight.settled import (
     WIDEST_SECTOR,
+    append_beside_window,
     append_settled,
     low_bits,
     sector_of,
@@ -50,13 +51,14 @@ CameraColumns = namedtuple(
     "CameraColumns", "height_m heading_deg tilt_deg hfov_deg vfov_deg width_px range_m sweep_deg"
 )
 # The working memory of one thread: the engine's buffers, what of the segments may be in view, how
-# far each level of a camera reaches, and records of what is seen. A record has segment and camera,
-# and for each level where the part starts and ends (0..1), and whether that is `NONE`, `PART` or
-# `ALL` of the segment. `levels` is the number of the first levels beyond which it has none.
+# far each level of a camera reaches, and records of what is seen. A record has segment and camera;
+# all of the segment is in view at the first `whole` levels, and something up to `levels`. From
+# `first` on, a row for each level in between has where the part starts and ends (0..1), and no such
+# part where it does not end after it starts. Most records need no such row, and stay in caches.
 Buffers = namedtuple(
-    "Buffers", "scratch out parts leaves within reach segment camera levels start end extent"
+    "Buffers",
+    "scratch out parts leaves within reach segment camera whole levels first start end",
 )
-NONE, PART, ALL = 0, 1, 2
 
 #: Cameras that one thread does at a time.
 CAMERAS_AT_ONCE = 256
@@ -128,14 +130,11 @@ def seen_parts(
     def work(first: int) -> tuple[NDArray[Any], ...]:
         last = min(first + CAMERAS_AT_ONCE, len(x))
         columns = CameraColumns(*(column[first:last] for column in given))
-        camera, position, extent, start, end = _seen_of(
+        camera, level, position, start, end = _seen_of(
             walls.index, top, over_start[first : last + 1], over, x[first:last], y[first:last],
             columns, float(target_height_m), ppm, lines, no_views(last - first),
         )  # fmt: skip
-        some = extent != NONE
-        record, level = np.nonzero(some)
-        segment = lines.row[position[record]]
-        return camera[record] + np.int64(first), level, segment, start[some], end[some]
+        return camera + first, level, lines.row[position], start, end
 
     firsts = range(0, len(x), CAMERAS_AT_ONCE)
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
@@ -158,12 +157,27 @@ def _seen_of(
     index: Any, top: Any, over_start: Any, over: Any, x: Any, y: Any, given: Any, z: float,
     ppm: Any, lines: Any, views: Any,
 ) -> tuple[Any, Any, Any, Any, Any]:  # fmt: skip
-    """Return the records of `record_seen`: camera, position of the segment, extent, both ends."""
+    """Return what `record_seen` finds: camera, level, position of the segment, both ends."""
     buffers = new_buffers(len(ppm))
     n, found = record_seen(index, top, over_start, over, x, y, given, z, ppm, lines, views, buffers)
-    return (
-        found.camera[:n], found.segment[:n], found.extent[:n], found.start[:n], found.end[:n]
+    most = 0
+    for k in range(n):
+        most += found.levels[k]
+    camera, level, segment = (
+        np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64),
     )  # fmt: skip
+    start, end = np.empty(most), np.empty(most)
+    m = 0
+    for k in range(n):
+        whole = int(found.whole[k])
+        for at in range(found.levels[k]):
+            camera[m], level[m], segment[m] = found.camera[k], at, found.segment[k]
+            start[m], end[m] = 0.0, 1.0
+            if at >= whole:
+                row = found.first[k] + at - whole
+                start[m], end[m] = found.start[row], found.end[row]
+            m += start[m] < end[m]
+    return camera[:m], level[:m], segment[:m], start[:m], end[:m]
 
 
 @compiled_part
@@ -172,8 +186,8 @@ def new_buffers(levels: int) -> Any:
     return Buffers(
         new_scratch(512), new_slices(256, 1024), new_parts(1024),
         np.empty(256, np.int64), np.empty(2048, np.int32), np.empty(levels),
-        np.empty(1024, np.int32), np.empty(1024, np.int32), np.empty(1024, np.uint8),
-        np.empty((1024, levels)), np.empty((1024, levels)), np.empty((1024, levels), np.uint8),
+        np.empty(8192, np.int32), np.empty(8192, np.int32), np.empty(8192, np.uint8),
+        np.empty(8192, np.uint8), np.empty(8192, np.int32), np.empty(32768), np.empty(32768),
     )  # fmt: skip
 
 
@@ -186,8 +200,8 @@ def _with_more(buffers: Any, too_small: int) -> Any:
     """Return buffers of which those that were too small are twice as large."""
     scratch, out, parts = buffers.scratch, buffers.out, buffers.parts
     leaves, within, segment = buffers.leaves, buffers.within, buffers.segment
-    camera, levels, start = buffers.camera, buffers.levels, buffers.start
-    end, extent = buffers.end, buffers.extent
+    camera, whole, levels = buffers.camera, buffers.whole, buffers.levels
+    first, start, end = buffers.first, buffers.start, buffers.end
     if too_small == SWEEP_TOO_SMALL:
         scratch, out = enlarged(scratch, out)
     elif too_small == WITHIN_TOO_SMALL:
@@ -195,11 +209,11 @@ def _with_more(buffers: Any, too_small: int) -> Any:
     elif too_small == PARTS_TOO_SMALL:
         parts = new_parts(2 * len(parts.segment))
     else:
-        segment, camera, levels = doubled(segment), doubled(camera), doubled(levels)
-        start, end, extent = doubled_rows(start), doubled_rows(end), doubled_rows(extent)
+        segment, camera, first = doubled(segment), doubled(camera), doubled(first)
+        whole, levels, start, end = doubled(whole), doubled(levels), doubled(start), doubled(end)
     return Buffers(
         scratch, out, parts, leaves, within, buffers.reach,
-        segment, camera, levels, start, end, extent,
+        segment, camera, whole, levels, first, start, end,
     )  # fmt: skip
 
 
@@ -241,17 +255,17 @@ def record_seen(
         number of records, with segments as positions in `lines`; and the buffers (larger ones if
         they had to grow).
     """
-    records = 0
+    records = rows = 0
     for c in range(len(x)):
         while True:
-            done = _record_camera(
-                c, records, index, top, over_start, over, x[c], y[c], given, z, ppm, lines, views,
-                buffers,
+            done, more_rows = _record_camera(
+                c, records, rows, index, top, over_start, over, x[c], y[c], given, z, ppm, lines,
+                views, buffers,
             )  # fmt: skip
             if done >= 0:
                 break
             buffers = _with_more(buffers, done)
-        records = done
+        records, rows = done, more_rows
     return records, buffers
 
 
@@ -259,6 +273,7 @@ def record_seen(
 def _record_camera(
     c: int,
     records: int,
+    rows: int,
     index: Any,
     top: Any,
     over_start: Any,
@@ -271,8 +286,12 @@ def _record_camera(
     lines: Any,
     views: Any,
     buffers: Any,
-) -> int:
-    """Add the records of camera `c`, and return how many there are now, or what is too small."""
+) -> tuple[int, int]:
+    """Add the records of camera `c`.
+
+    Returns:
+        how many there are now, or what is too small; and how many of their rows.
+    """
     scratch, out, parts = buffers.scratch, buffers.out, buffers.parts
     within_view, reach = buffers.within, buffers.reach
     height, sweep_deg, ends_of = given.height_m[c], given.sweep_deg[c], lines.ends
@@ -284,22 +303,23 @@ def _record_camera(
         reach[level] = min(far, density)
         furthest = max(furthest, reach[level])
     if furthest <= near:
-        return records
+        return records, rows
     sweep = np.radians(min(sweep_deg, 360.0))
     start = np.radians(90.0 - given.heading_deg[c]) - sweep / 2.0
-    # What the place has in view on the plan, and a sweep for what is not settled by that.
+    # What the place has in view on the plan, and a sweep for what is not settled by that. Where is
+    # swept does not depend on the segments, so that what is found of one does not, to the last bit.
     around = sweep_deg >= 360.0
     sector = sector_of(start, sweep, around)
     kept = furthest <= views.reach[c] and (around or sweep <= WIDEST_SECTOR)
     low = np.uint64(0)
     candidates, from_rad, turn = 0, start, sweep
     if kept:
-        low = low_bits(views, c, index, top, height, z, furthest, sector)
+        low, needed = low_bits(views, c, index, top, height, z, furthest, sector)
+        from_rad, turn = window(needed, start, sweep)
         if low:
-            candidates, needed = unsettled(views, c, low, furthest, sector, within_view)
+            candidates = unsettled(views, c, low, furthest, sector, within_view)
             if candidates == TOO_SMALL:
-                return WITHIN_TOO_SMALL
-            from_rad, turn = window(needed, start, sweep)
+                return WITHIN_TOO_SMALL, rows
     found = 0
     if not kept or (candidates > 0 and turn > 0.0):
         slices = sweep_camera(
@@ -307,7 +327,7 @@ def _record_camera(
             from_rad, turn, False, scratch, out,
         )  # fmt: skip
         if slices == TOO_SMALL:
-            return SWEEP_TOO_SMALL
+            return SWEEP_TOO_SMALL, rows
         ring, inner = 0, furthest if kept else 0.0
         while inner < furthest and scratch.sector_count[ring] >= 0 and slices > 0:
             outer = ring_end(ring, furthest)
@@ -316,32 +336,39 @@ def _record_camera(
                 buffers.leaves, within_view, candidates,
             )  # fmt: skip
             if candidates == TOO_SMALL:
-                return WITHIN_TOO_SMALL
+                return WITHIN_TOO_SMALL, rows
             inner = outer
             ring += 1
         found = visible_parts(
             slices, out, x, y, from_rad, furthest, ends_of, within_view, candidates, parts
         )
         if found == TOO_SMALL:
-            return PARTS_TOO_SMALL
+            return PARTS_TOO_SMALL, rows
     if kept:
-        found = append_settled(views, c, low, ends_of, x, y, furthest, sector, parts, found)
+        if candidates > 0:
+            found = append_beside_window(
+                views, c, low, ends_of, x, y, furthest, sector, from_rad, turn, parts, found
+            )
+        if found != TOO_SMALL:
+            found = append_settled(views, c, low, ends_of, x, y, furthest, sector, parts, found)
         if found == TOO_SMALL:
-            return PARTS_TOO_SMALL
-    if records + 2 * found > len(buffers.camera):
-        return RECORDS_TOO_SMALL
-    return _record_parts(c, records, found, x, y, near, furthest, ends_of, buffers)
+            return PARTS_TOO_SMALL, rows
+    records_left, rows_left = len(buffers.camera) - records, len(buffers.start) - rows
+    if 2 * found > records_left or 2 * found * len(reach) > rows_left:
+        return RECORDS_TOO_SMALL, rows
+    return _record_parts(c, records, rows, found, x, y, near, furthest, ends_of, buffers)
 
 
 @compiled_leaf
 def _record_parts(
-    c: int, records: int, found: int, x: float, y: float, near: float, furthest: float,
-    ends_of: Any, buffers: Any,
-) -> int:  # fmt: skip
-    """Add records of the parts in view of camera `c`, level by level; return how many there are."""
+    c: int, records: int, rows: int, found: int, x: float, y: float, near: float,
+    furthest: float, ends_of: Any, buffers: Any,
+) -> tuple[int, int]:  # fmt: skip
+    """Add records of the parts in view of camera `c`; return how many there are, and rows."""
     parts, reach = buffers.parts, buffers.reach
-    segment_of, camera_of, levels_of = buffers.segment, buffers.camera, buffers.levels
-    start_of, end_of, extent = buffers.start, buffers.end, buffers.extent
+    segment_of, camera_of, first_row = buffers.segment, buffers.camera, buffers.first
+    whole_of, levels_of = buffers.whole, buffers.levels
+    start_of, end_of = buffers.start, buffers.end
     for p in range(found):
         s = parts.segment[p]
         ax, ay, bx, by = ends_of[s, 0] - x, ends_of[s, 1] - y, ends_of[s, 2] - x, ends_of[s, 3] - y
@@ -358,24 +385,30 @@ def _record_parts(
                 from_start = max(from_start, hole_end)
             if to_end - from_start <= SAME_POINT:
                 continue
-            segment_of[records], camera_of[records] = s, c
+            whole = last = 0  # levels so far that have all of it, and the end of those with some
             missed = 0.0  # the furthest reach that has nothing of the part
-            last = 0
+            row = rows
             for level in range(len(reach)):
                 far = reach[level]
-                extent[records, level] = NONE
-                if far <= near or far <= missed:
+                start_at, end_at = 1.0, 0.0
+                if far > near and far > missed:
+                    start_at, end_at = from_start, to_end
+                    if far < furthest:
+                        within, beyond = within_circle(ax, ay, bx, by, far)
+                        start_at, end_at = max(from_start, within), min(to_end, beyond)
+                    if end_at - start_at <= SAME_POINT:
+                        start_at, end_at = 1.0, 0.0
+                        missed = max(missed, far)
+                if whole == level and start_at == 0.0 and end_at == 1.0:
+                    whole = last = level + 1
                     continue
-                start_at, end_at = from_start, to_end
-                if far < furthest:
-                    within, beyond = within_circle(ax, ay, bx, by, far)
-                    start_at, end_at = max(from_start, within), min(to_end, beyond)
-                if end_at - start_at <= SAME_POINT:
-                    missed = max(missed, far)
-                    continue
-                start_of[records, level], end_of[records, level] = start_at, end_at
-                extent[records, level] = ALL if start_at == 0.0 and end_at == 1.0 else PART
-                last = level + 1
-            levels_of[records] = last
-            records += last > 0
-    return records
+                start_of[row], end_of[row] = start_at, end_at
+                row += 1
+                if start_at < end_at:
+                    last, rows = level + 1, row
+            if last > 0:
+                segment_of[records], camera_of[records] = s, c
+                whole_of[records], levels_of[records] = whole, last
+                first_row[records] = rows - (last - whole)
+                records += 1
+    return records, rows

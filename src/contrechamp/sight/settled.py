@@ -11,7 +11,7 @@ import numpy as np
 
 from contrechamp.base.compiled import compiled_leaf, compiled_part
 from contrechamp.sight.hull import ALL_ROUND, bins_between
-from contrechamp.sight.parts import where_positive, within_circle
+from contrechamp.sight.parts import SAME_POINT, where_positive, within_circle
 from contrechamp.sight.sweep import TOO_SMALL
 
 #: A sector wider than this, radians, is near a half circle or wider: it is not cut out of a plan's
@@ -38,18 +38,31 @@ def sector_of(start_rad: float, sweep_rad: float, around: bool) -> Any:
 
 
 @compiled_part
-def _hides_all(h: float, z: float, bottom: float, top: float) -> bool:
-    """Whether a building hides all behind it: its shadow factors are 1 and inf."""
+def _hides_all(
+    h: float, z: float, bottom: float, top: float, nearest: float, furthest: float
+) -> bool:
+    """Whether a building hides all behind it, as far as is asked (see `sweep.shadow_factors`).
+
+    Args:
+        h: height of the camera.
+        z: height of the target.
+        bottom: of the building.
+        top: of the building.
+        nearest: distance of its wall: its shadow ends no nearer than k_hi times as far.
+        furthest: how far the view goes.
+    """
     if h == z:
         return bottom < h < top
-    return bottom <= min(h, z) and top >= max(h, z)
+    if h > z:
+        return bottom <= z and nearest * (h - z) >= furthest * (h - top)
+    return top >= z and nearest * (z - h) >= furthest * (bottom - h)
 
 
 @compiled_leaf
 def low_bits(
     views: Any, place: int, index: Any, top: Any, h: float, z: float, furthest: float, sector: Any
-) -> Any:
-    """Return the bits of the slices that end, within view, at a house that hides not all behind.
+) -> tuple[Any, Any]:
+    """Find the slices that end, within view, at a house behind which more is in view.
 
     Args:
         views: of the places.
@@ -60,34 +73,37 @@ def low_bits(
         z: height of the target.
         furthest: how far the view goes.
         sector: that it looks into.
+
+    Returns:
+        their bits; and the directions in which they lie (`hull.bins_of`).
     """
-    bits = np.uint64(0)
+    bits, needed = np.uint64(0), np.uint64(0)
     ux, uy, vx, vy = sector.ux, sector.uy, sector.vx, sector.vy
     ends, min_height_m = views.slice_ends, index.min_height_m
     for k in range(views.slice_start[place], views.slice_start[place + 1]):
         if views.slice_m[k] > furthest:
             continue
         building = views.slice_building[k]
-        if _hides_all(h, z, min_height_m[building], top[building]):
+        nearest = views.slice_m[k]
+        if _hides_all(h, z, min_height_m[building], top[building], nearest, furthest):
             continue
         ax, ay, bx, by = ends[k, 0], ends[k, 1], ends[k, 2], ends[k, 3]
         past_u = max(ux * ay - uy * ax, ux * by - uy * bx)
         past_v = max(ax * vy - ay * vx, bx * vy - by * vx)
         if past_u >= -_SLACK and past_v >= -_SLACK:
             bits |= views.slice_bit[k]
-    return bits
+            needed |= views.slice_bins[k]
+    return bits, needed
 
 
 @compiled_leaf
-def unsettled(
-    views: Any, place: int, low: Any, furthest: float, sector: Any, within: Any
-) -> tuple[int, Any]:
+def unsettled(views: Any, place: int, low: Any, furthest: float, sector: Any, within: Any) -> int:
     """List the segments that lie behind a low house, in the sector.
 
     Returns:
-        how many, `TOO_SMALL` for no room; and the directions in which they lie (`hull.bins_of`).
+        how many; `TOO_SMALL` for no room.
     """
-    n, bins = 0, np.uint64(0)
+    n = 0
     first, behind = views.segment_start[place], views.in_view_end[place]
     for group in range(2):
         # Those of which some is in view on the plan, then those behind walls: nearest first.
@@ -97,12 +113,109 @@ def unsettled(
                 break
             if views.segment_bits[i] & low and views.segment_bins[i] & sector.touched:
                 if n == len(within):
-                    return TOO_SMALL, bins
+                    return TOO_SMALL
                 within[n] = views.segment[i]
-                bins |= views.segment_bins[i]
                 n += 1
         first = behind
-    return n, bins
+    return n
+
+
+@compiled_leaf
+def append_beside_window(
+    views: Any, place: int, low: Any, ends_of: Any, x: float, y: float, furthest: float,
+    sector: Any, from_rad: float, turn: float, parts: Any, n: int,
+) -> int:  # fmt: skip
+    """Append the parts of unsettled segments beside the window that was swept anew for them.
+
+    There the plan's view holds: no low house lies outside of the window. Parts that touch at its
+    ends are joined.
+
+    Args:
+        views: of the places.
+        place: which of them.
+        low: from `low_bits`.
+        ends_of: both ends of all segments.
+        x: of the place, metres east.
+        y: metres north.
+        furthest: how far the view goes.
+        sector: that the camera looks into.
+        from_rad: mathematical angle at which the window begins.
+        turn: angle of the window, radians; 0 for none.
+        parts: within the window, of the segments in the order of `unsettled`; gets more of them.
+        n: how many there are.
+
+    Returns:
+        how many there are now; `TOO_SMALL` if there is too little room.
+    """
+    if turn >= 2.0 * np.pi - 1e-12:
+        return n
+    first, last = views.segment_start[place], views.in_view_end[place]
+    if n + 2 * (views.part_start[last] - views.part_start[first]) > len(parts.segment):
+        return TOO_SMALL
+    of, starts, ends = parts.segment, parts.start, parts.end
+    px, py = np.cos(from_rad), np.sin(from_rad)
+    qx, qy = np.cos(from_rad + turn), np.sin(from_rad + turn)
+    swept, own_last = n, 0
+    for i in range(first, last):
+        if views.segment_m[i] >= furthest:
+            break
+        if not views.segment_bits[i] & low or not views.segment_bins[i] & sector.touched:
+            continue
+        s = views.segment[i]
+        own_first = own_last
+        while own_last < swept and of[own_last] == s:
+            own_last += 1
+        ax, ay, bx, by = ends_of[s, 0] - x, ends_of[s, 1] - y, ends_of[s, 2] - x, ends_of[s, 3] - y
+        within, beyond = cut_to(sector, ax, ay, bx, by, furthest)
+        past_p_a, past_p_b = px * ay - py * ax, px * by - py * bx
+        past_q_a, past_q_b = qx * ay - qy * ax, qx * by - qy * bx
+        # The window is what lies between two half planes, or all but that.
+        low_t, high_t = 1.0, 0.0
+        if turn > np.pi:
+            low_t, high_t = where_positive(-past_p_a, -past_p_b, 0.0, 1.0)
+            low_t, high_t = where_positive(past_q_a, past_q_b, low_t, high_t)
+        elif turn > 0.0:
+            low_t, high_t = where_positive(past_p_a, past_p_b, 0.0, 1.0)
+            low_t, high_t = where_positive(-past_q_a, -past_q_b, low_t, high_t)
+        for side in range(2):
+            from_t, to_t = within, beyond
+            if turn > np.pi:
+                if side == 1:
+                    break
+                from_t, to_t = max(within, low_t), min(beyond, high_t)
+            elif low_t < high_t:
+                from_t, to_t = (within, min(beyond, low_t)) if side == 0 else (
+                    max(within, high_t), beyond
+                )  # fmt: skip
+            elif side == 1:
+                break
+            for p in range(views.part_start[i], views.part_start[i + 1]):
+                start, end = max(views.part_from[p], from_t), min(views.part_to[p], to_t)
+                if start >= end:
+                    continue
+                joined = False
+                for own in range(own_first, own_last):
+                    if abs(starts[own] - end) <= SAME_POINT:
+                        starts[own], joined = start, True
+                    elif abs(ends[own] - start) <= SAME_POINT:
+                        ends[own], joined = end, True
+                    if joined:
+                        break
+                if not joined:
+                    of[n], starts[n], ends[n] = s, start, end
+                    n += 1
+    return n
+
+
+@compiled_leaf
+def cut_to(
+    sector: Any, ax: float, ay: float, bx: float, by: float, furthest: float
+) -> tuple[float, float]:
+    """Return the part of a segment within range and sector; it ends before it starts if none is."""
+    ux, uy, vx, vy = sector.ux, sector.uy, sector.vx, sector.vy
+    within, beyond = within_circle(ax, ay, bx, by, furthest)
+    within, beyond = where_positive(ux * ay - uy * ax, ux * by - uy * bx, within, beyond)
+    return where_positive(ax * vy - ay * vx, bx * vy - by * vx, within, beyond)
 
 
 @compiled_leaf
@@ -118,7 +231,6 @@ def append_settled(
     first, last = views.segment_start[place], views.in_view_end[place]
     if n + views.part_start[last] - views.part_start[first] > len(parts.segment):
         return TOO_SMALL
-    ux, uy, vx, vy = sector.ux, sector.uy, sector.vx, sector.vy
     of, starts, ends = parts.segment, parts.start, parts.end
     for i in range(first, last):
         if views.segment_m[i] >= furthest:
@@ -131,9 +243,7 @@ def append_settled(
         if views.segment_far_m[i] >= furthest or bins & ~sector.within:
             ax, ay = ends_of[s, 0] - x, ends_of[s, 1] - y
             bx, by = ends_of[s, 2] - x, ends_of[s, 3] - y
-            within, beyond = within_circle(ax, ay, bx, by, furthest)
-            within, beyond = where_positive(ux * ay - uy * ax, ux * by - uy * bx, within, beyond)
-            within, beyond = where_positive(ax * vy - ay * vx, bx * vy - by * vx, within, beyond)
+            within, beyond = cut_to(sector, ax, ay, bx, by, furthest)
             if within >= beyond:
                 continue
         for p in range(views.part_start[i], views.part_start[i + 1]):

@@ -17,10 +17,11 @@ from contrechamp.sight.outline import (
     FAR,
     SAME_JUNCTION_M,
     SLIVER_M2,
+    add_arc,
     chord_angle,
     cut_at_circle,
+    has_room,
     ring_area,
-    with_room,
 )
 from contrechamp.sight.sweep import NOTHING
 
@@ -57,18 +58,6 @@ def star_reach(slices: int, out: Any) -> float:
     return nearest
 
 
-@compiled_leaf
-def add_arc(x: Any, y: Any, corners: int, px: float, py: float, turn: float, step: float) -> int:
-    """Append the corners between the ends of an arc from p, anticlockwise if ``turn > 0``."""
-    chords = int(abs(turn) / step) + 1
-    c, s = np.cos(turn / chords), np.sin(turn / chords)
-    for _ in range(1, chords):
-        px, py = px * c - py * s, px * s + py * c
-        x[corners], y[corners] = px, py
-        corners += 1
-    return corners
-
-
 @compiled_part
 def turn_between(ax: float, ay: float, bx: float, by: float, span: float) -> float:
     """Return the angle from a to b, 0 to 2 pi, radians.
@@ -88,7 +77,7 @@ def turn_between(ax: float, ay: float, bx: float, by: float, span: float) -> flo
     return turn
 
 
-@compiled_part
+@compiled_leaf
 def star_outlines(
     slices: int,
     out: Any,
@@ -98,8 +87,9 @@ def star_outlines(
     levels: tuple[int, int],
     sagitta_m: float,
     camera: int,
+    cuts: Any,
     rings: Any,
-) -> Any:
+) -> bool:
     """Append the outlines of levels that end within `star_reach`, relative to the camera.
 
     One call for all levels of a camera, for the reason given at `sweep.cut_slices`.
@@ -113,14 +103,15 @@ def star_outlines(
         levels: the first of the levels to do, and the one after the last.
         sagitta_m: how far chords may lie inside an arc.
         camera: number to store with each ring.
+        cuts: room for six numbers.
         rings: what has been traced so far.
 
     Returns:
-        the rings, larger where they had to grow.
+        whether there is room in `rings`.
     """
     angle, dir_ax, dir_ay, dir_bx, dir_by = out.angle, out.ax, out.ay, out.bx, out.by
     cell_start, outer, outer_ua, outer_ub = out.cell_start, out.outer, out.outer_ua, out.outer_ub
-    cuts = np.empty(6)  # three of each circle
+    x, y = rings.x, rings.y
     for level in range(levels[0], levels[1]):
         far = reach[level]
         if far <= near:
@@ -128,8 +119,8 @@ def star_outlines(
         step_far = chord_angle(far, far - near, sagitta_m)
         step_near = chord_angle(near, far - near, sagitta_m)
         chords = int(2.0 * np.pi / step_far) + int(2.0 * np.pi / step_near)
-        rings = with_room(rings, 20 * slices + chords + 8, 4 * slices + 2)
-        x, y = rings.x, rings.y
+        if not has_room(rings, 20 * slices + chords + 8, 4 * slices + 2):
+            return False
         ring, begin = rings.count[1], rings.count[0]
         corners = begin
         far_2 = far * far
@@ -248,7 +239,7 @@ def star_outlines(
             else:
                 corners = begin
         rings.count[0], rings.count[1] = corners, ring
-    return rings
+    return True
 
 
 @compiled_part
