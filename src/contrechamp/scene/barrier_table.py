@@ -110,7 +110,7 @@ def _passing(rows: Rows) -> tuple[Texts, Texts, list[str], list[Notice]]:
             written.append("")
             bad_permits[row] = True
     in_permits = bad_hours & np.array(["@" in text for text in permits], bool)
-    expected = _("expected hours as OpenStreetMap writes them: Mo-Sa 05:30-22:00; Su off")
+    expected = _("expected hours as OpenStreetMap writes them, such as Mo-Sa 05:30-22:00")
     rows.refuse_text(bad_hours & ~in_permits, "hours", expected)
     rows.refuse_text(in_permits, "permits", expected)
     rows.refuse_text(

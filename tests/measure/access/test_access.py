@@ -92,10 +92,10 @@ def test_by_hour_and_by_permit():
 
 def test_a_wait_is_drawn_about_what_was_stated():
     gate = ("checkpoint_always", shapely.Point(200, 0), "all", "", 10, 45)
-    told = access(town(gate), asked(draws=4000))
+    told = access(town(gate), asked(draws=1500))
     added = told.reached.reach[0].added_minutes[:, 0, 0, 0]
-    assert np.median(added) == pytest.approx(10.0, rel=0.05)
-    assert np.quantile(added, 0.95) == pytest.approx(45.0, rel=0.1)
+    assert np.median(added) == pytest.approx(10.0, rel=0.1)
+    assert np.quantile(added, 0.95) == pytest.approx(45.0, rel=0.15)
 
 
 def test_two_crossings_of_one_line_are_shut_together():
@@ -128,7 +128,7 @@ def test_a_gate_of_the_map_beside_a_street_is_that_of_a_garden():
 
 def test_what_is_not_known_is_drawn_by_kind():
     low, high = ASSUMED["gate"].passes
-    told = access(town(("gate", shapely.Point(200, 0), "", "")), asked(draws=4000))
+    told = access(town(("gate", shapely.Point(200, 0), "", "")), asked(draws=1500))
     assert told.states.n_unknown == 1
     open_share = (told.reached.reach[0].cut[:, 0, 0, 0] == 0.0).mean()
     assert open_share == pytest.approx((low + high) / 2, abs=0.03)
@@ -236,6 +236,11 @@ def towns(draw):
     return town(*rows, ways=pairs, homes=homes, goals=goals)
 
 
+def weights(told):
+    """Return what each start stands for: a home, or a street where no home is near one."""
+    return told.people.weight[told.people.area == 0]
+
+
 def by_networkx(told, draw, group, shut=None):
     """Return seconds from each start to the nearest of each place, by another library."""
     graph, states = told.graph, told.states
@@ -269,6 +274,7 @@ def test_times_and_cuts_are_those_of_another_library(drawn):
         told = access(drawn, asked(draws=3, groups=((), ("a",))))
     except InputError:  # no place near a street
         return
+    weight = weights(told)
     for draw in range(3):
         for group in range(2):
             theirs = by_networkx(told, draw, group)
@@ -277,7 +283,8 @@ def test_times_and_cuts_are_those_of_another_library(drawn):
                 there = np.isfinite(seconds)
                 mine = reach.minutes[draw, group, told.asked.hour, 0]
                 if there.any():
-                    assert mine == pytest.approx(seconds[there].mean() / 60.0)
+                    mean = weight[there] @ seconds[there] / weight[there].sum()
+                    assert mine == pytest.approx(mean / 60.0)
                 else:
                     assert np.isnan(mine)
         whole = by_networkx(told, draw, 0)
@@ -285,7 +292,7 @@ def test_times_and_cuts_are_those_of_another_library(drawn):
             without = by_networkx(told, draw, 0, shut=barrier)
             for place, lost in told.cut_off.items():
                 gone = np.isfinite(whole[place]) & ~np.isfinite(without[place])
-                assert lost[draw, barrier] == gone.sum()
+                assert lost[draw, barrier] == pytest.approx(weight @ gone)
 
 
 def test_the_same_numbers_whatever_the_number_of_threads():
@@ -307,7 +314,7 @@ def test_a_barrier_more_leaves_the_draws_of_the_others_as_they_were():
     assert np.array_equal(both[:, :1], first)
     nothing = np.full(2, np.nan)
     waits = draw_waits(np.array(["checkpoint", "wall"]), ids, nothing, nothing, 4000, 1)
-    assert np.median(waits[:, 0]) / 60 == pytest.approx(5.0, rel=0.05)
+    assert np.median(waits[:, 0]) / 60 == pytest.approx(5.0, rel=0.1)
     assert np.quantile(waits[:, 0], 0.95) / 60 == pytest.approx(30.0, rel=0.1)
     assert (waits[:, 1] == 0.0).all()
     assert set(ASSUMED) == set(KINDS)

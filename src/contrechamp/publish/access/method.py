@@ -85,7 +85,7 @@ def _who_counts(told: Access) -> str:
         return _("The people of an area are spread evenly over the homes in it.")
     if told.people.counted == HOMES:
         return _("Each home counts once: how many live there is not known.")
-    return _("No home is mapped: streets stand for them, by their length.")
+    return _("No home is mapped near a street: streets stand for them, by their length.")
 
 
 def left_aside(told: Access, numbers: Numbers) -> list[str]:

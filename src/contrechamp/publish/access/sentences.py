@@ -44,12 +44,15 @@ def amounts(values: Values, numbers: Numbers, step: float = 1.0) -> str:
 
 def counted(told: Access, values: Values, numbers: Numbers) -> str:
     """Return how many people, homes or metres of street."""
-    n = amounts(values, numbers)
+    _low, middle, _high, _n = interval(values)
+    number = 0 if middle != middle else round(middle)
     if told.people.counted == PEOPLE:
-        return _("{n} people").format(n=n)
-    if told.people.counted == HOMES:
-        return _("{n} homes").format(n=n)
-    return _("{n} m of street").format(n=n)
+        text = ngettext("{n} person", "{n} people", number)
+    elif told.people.counted == HOMES:
+        text = ngettext("{n} home", "{n} homes", number)
+    else:
+        text = _("{n} m")
+    return text.format(n=amounts(values, numbers))
 
 
 def headline(told: Access, numbers: Numbers) -> str:
@@ -69,8 +72,8 @@ def headline(told: Access, numbers: Numbers) -> str:
     added = {one.place: one.added_minutes[:, 0, hour, 0] for one in told.reached.reach}
     slowest = max(added, key=lambda place: _least(added[place]))
     if _least(added[slowest]) >= 1.0:
-        return _("Barriers add {n} minutes to the way to the nearest {place}").format(
-            n=amounts(added[slowest], numbers), place=service_label(slowest)
+        return _("Barriers add {added} min to the way to the nearest {place}").format(
+            added=amounts(added[slowest], numbers), place=service_label(slowest)
         )
     return _("Barriers hardly change what is reached on foot")
 
@@ -217,9 +220,12 @@ def _between(told: Access, numbers: Numbers) -> Iterator[str]:
     elif found is not None and found.cameras:
         yield _(
             "How many cameras it takes to have every way between {one} and {two} in view is not "
-            "known: {n} do, and at least {bound} are needed."
+            "known: {some} do, and at least {bound} are needed."
         ).format(
-            one=one, two=two, n=numbers.plain(len(found.cameras)), bound=numbers.plain(found.bound)
+            one=one,
+            two=two,
+            some=numbers.plain(len(found.cameras)),
+            bound=numbers.plain(found.bound),
         )
     else:
         yield _no_set(told.between).format(one=one, two=two)

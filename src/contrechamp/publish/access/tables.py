@@ -114,5 +114,7 @@ def kinds_table(told: Access, numbers: Numbers) -> ReportTable:
         _("Barriers that cross a walkable street"),
         columns(_("Kind"), n, numeric=(n,)),
         rows,
-        note=_("OCHA counts {n} of them as movement obstacles.").format(n=numbers.plain(total)),
+        note=_("Of them, OCHA counts as movement obstacles: {total}.").format(
+            total=numbers.plain(total)
+        ),
     )
