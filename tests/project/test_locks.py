@@ -63,6 +63,7 @@ def test_there_is_a_lock_for_each_use() -> None:
         "dev.txt",
         "fuzz.txt",
         "run.txt",
+        "s3.txt",
         "sources.txt",
     }
 

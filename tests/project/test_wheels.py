@@ -92,7 +92,7 @@ def test_set_up_takes_wheels_only_but_of_what_is_listed() -> None:
     make = (ROOT / "Makefile").read_text()
     sources = set(re.findall(r"(?m)^SOURCES := (.+)$", make)[0].split())
     installs = re.findall(r"(?m)^\t.*(?:pip install|\$\(UV_LOCKED\)).*-r .+$", make)
-    assert len(installs) == 5
+    assert len(installs) == 6
     # What builds a source is locked like all else: isolated, a build fetches what is newest.
     built = [line for line in installs if "$(FROM_SOURCE)" in line]
     assert len(built) == 1

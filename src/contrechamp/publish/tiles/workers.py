@@ -84,7 +84,7 @@ def on_dask(jobs: Sequence[Job], scheduler: str) -> Iterator[str]:
         ) from error
     with client:
         futures = [client.submit(work, job, pure=False, retries=TRIES) for job in jobs]
-        for future in distributed.as_completed(futures):
+        for future in distributed.as_completed(futures, loop=client.loop):
             yield future.result()
 
 
