@@ -13,6 +13,7 @@ from contrechamp.dossier import status
 from contrechamp.dossier.reading import lookup, search, timeline
 from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.reading.state_text import state_text
+from contrechamp.dossier.reading.titles import title_of
 from contrechamp.dossier.records.letters import Letter, state_on
 from contrechamp.dossier.records.people import Consent
 from contrechamp.dossier.verifying import verify_case
@@ -112,7 +113,6 @@ def due(desk: Desk, request: Request) -> Response:
     """Letters and how their answers stand, the earliest due first; consents and their ends."""
     day = desk.session.clocks.now().date()
     with desk.session.opening() as case:
-        names = ShortNames(case)
         letters: list[tuple[date, str, str, str]] = []
         for stored in lookup.every(case, "letter"):
             if isinstance(stored.record, Letter):
@@ -122,7 +122,7 @@ def due(desk: Desk, request: Request) -> Response:
         consents = [
             (
                 stored.id,
-                shown(names.line(stored.record.source)),
+                shown(title_of(case, stored.record.source)),
                 ", ".join(grant.use for grant in stored.record.grants),
                 written_date(stored.record.given_on),
                 written_date(stored.record.until or ""),
