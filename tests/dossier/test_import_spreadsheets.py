@@ -260,6 +260,19 @@ def test_an_id_of_several_lines_is_one_line_where_evidence_names_it(
     assert (found.evidence[0].at, found.ids[0].id) == ("C1 of 2026", "C1 of 2026")
 
 
+def test_countries_in_small_letters_are_countries(at: Desk, tmp_path: Path) -> None:
+    """As registers of companies and lists of sanctions have them."""
+    (tmp_path / "t.csv").write_text("number,name,code\n7,SAMPLE LTD,gb\n")
+    told = (
+        'kind = "actor"\nid = ["code", "number"]\nscheme = "register"\n[fields]\n'
+        '"names[1].text" = "name"\ncountry = "code"\n[constants]\nkind = "company"\n'
+        '"names[1].language" = "und"\n'
+    )
+    take(at, tmp_path / "t.csv", mapping=mapping(tmp_path, told))
+    (found,) = contents(at)["actor"]
+    assert (found.country, found.ids[0].id) == ("GB", "gb/7")
+
+
 def test_formulas_without_results_and_comments_are_told(at: Desk, tmp_path: Path) -> None:
     """As programs write them that leave computing to whoever opens the file."""
     rows = [("C1", "SAMPLE", "=1+1"), ("C2", "SAMPLE", "=1+1")]

@@ -1,8 +1,11 @@
 """Files with text in them, of many formats: SAMPLE content, made up; each says one word."""
 
 import io
+import quopri
 import zipfile
 from email.message import EmailMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
 
 import docx
 import openpyxl
@@ -126,6 +129,22 @@ def mail(words: str, attached: bytes = b"", name: str = "", subject: str = "SAMP
         message.add_attachment(attached, maintype="application", subtype="octet-stream",
                                filename=name)  # fmt: skip
     return bytes(message)
+
+
+def saved_page(words: str) -> bytes:
+    """Return a page as Chrome saves it (MHTML), which Hunchly keeps: HTML, its style, a picture."""
+    page = MIMEMultipart("related")
+    page["From"] = "<Saved by Blink>"
+    page["Snapshot-Content-Location"] = "https://example.org/sample"
+    page["Subject"] = "SAMPLE page"
+    text = MIMENonMultipart("text", "html")
+    text.set_payload(quopri.encodestring(f"<html><body><p>{words}</p></body></html>".encode()))
+    text["Content-Transfer-Encoding"] = "quoted-printable"
+    style = MIMENonMultipart("text", "css")
+    style.set_payload("ousel { color: red }")
+    for part in (text, style):
+        page.attach(part)
+    return page.as_bytes()
 
 
 def mailbox(*mails: bytes) -> bytes:

@@ -40,7 +40,7 @@ from contrechamp.vault.texts.reading import Lacking, Ocr, Text
 from contrechamp.vault.values import blob
 
 #: Raised when readers take more than before: `--read-texts` then reads again what lacked something.
-VERSION: Final = 2
+VERSION: Final = 3
 #: How long pictures are read for each `add`, in seconds: a thousand photos take an hour. The rest
 #: is left to `again`.
 OCR_SECONDS: Final = 120.0

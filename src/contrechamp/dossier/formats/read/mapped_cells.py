@@ -73,6 +73,8 @@ class CellReader:
             return self._clock.day(text, where, is_day=is_day, first_day=row.first_day)
         if form == "time":
             return self._clock.time(text)
+        if form == "country":  # registers write codes in small letters, too
+            return text.upper()
         if shape.holds in {"number", "whole"} and not plain:
             return self.signs.plain(path, text, self._readings(path, text, shape), where)
         return text

@@ -8,10 +8,10 @@ HEAD: Final = 1 << 12
 #: Names that say what bytes do not: text in another encoding than UTF-8 looks like any bytes.
 _SUFFIXES: Final = {
     "plain": "txt text csv tsv log md srt vtt ics vcf yaml yml toml ini",
-    "html": "html htm xhtml mht mhtml",
+    "html": "html htm xhtml",
     "xml": "xml kml gpx osm",
     "json": "json jsonl ndjson geojson",
-    "mail": "eml",
+    "mail": "eml mht mhtml",
     "mbox": "mbox",
     "rtf": "rtf",
     "web": "warc warc.gz",

@@ -1,4 +1,4 @@
-"""Mail: EML, and MBOX message by message, with the text of what is attached."""
+"""Mail: EML, and MBOX message by message, with what is attached; and pages saved as MHTML."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,10 @@ from contrechamp.base.decoded_text import decoded
 from contrechamp.vault.texts.in_cell import html, within
 from contrechamp.vault.texts.in_cell.bounds import Bounds, Part, Place
 
-_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+#: What people look for; the last is the address of a page that a browser saved as MHTML.
+_HEADERS = ("From", "To", "Cc", "Date", "Subject", "Snapshot-Content-Location")
+#: Parts of saved pages that nobody reads.
+_OF_PAGES = frozenset({"text/css", "text/javascript"})
 #: Stands before the name of what is attached: a picture has no other text by which it is found.
 _ATTACHED = "Attached"
 #: Longer messages of a box, in bytes, are read up to here.
@@ -73,7 +76,7 @@ def _message(parsed: Message, at: Place, bounds: Bounds) -> Iterator[Part]:
             others.append((body, name))
         elif kind == "text/html":
             pages.append((body, part.get_content_charset() or ""))
-        else:
+        elif kind not in _OF_PAGES:
             has_plain = True
             texts.append(decoded(body, part.get_content_charset() or ""))
     if not has_plain:
