@@ -428,6 +428,12 @@ def ended_too_early() -> bytes:
     return content[: len(content) * 2 // 3] + b"\xff\xd9"
 
 
+def test_a_jpeg_that_no_reader_opens_is_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(b"\xff\xd8\xff\xd7" + bytes(60))
+    with pytest.raises(InputError, match="begins like JPEG but is damaged or cut short"):
+        masking.mask_image(tmp_path / "source", tmp_path / "masked", BY_HAND, silent)
+
+
 def moving(coded: str) -> bytes:
     frames = [SMALL, SMALL.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
     return saved(SMALL, coded, save_all=True, append_images=frames[1:], duration=100)

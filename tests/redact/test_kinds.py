@@ -172,6 +172,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         kind_of(tmp_path / "none", "photo")
 
 
+@pytest.mark.parametrize("place", [1 << 20, (1 << 63) - 1, 1 << 63, (1 << 64) - 1])
+def test_a_tiff_that_points_out_of_itself_is_a_tiff(tmp_path: Path, place: int) -> None:
+    source = tmp_path / "a"
+    source.write_bytes(b"II+\0" + struct.pack("<HHQ", 8, 0, place) + bytes(40))
+    assert kind_of(source, "a").format == "TIFF"
+
+
 STARTS = [b"", *(make()[:40] for make, _kind, _suffix in KNOWN.values())]
 
 

@@ -84,7 +84,7 @@ def directories(file: BinaryIO) -> Iterator[Directory]:
 
 def _directory(file: BinaryIO, at: int, order: str, *, big: bool) -> Directory:
     length, entry, pointer = ("Q", 20, "Q") if big else ("H", 12, "I")
-    file.seek(at)
+    _go_to(file, at)
     count = struct.unpack(order + length, _exactly(file, struct.calcsize(length)))[0]
     if count > MAX_ENTRIES:
         raise ValueError("entries")
@@ -115,7 +115,7 @@ def _tag(file: BinaryIO, entry: bytes, at: int, order: str, pointer: str) -> Tif
     size = count * VALUE_BYTES.get(kind, 1)
     inside = size <= room
     start = at + 4 + room if inside else struct.unpack(order + pointer, entry[-room:])[0]
-    file.seek(start)
+    _go_to(file, start)
     whole = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}.get(kind)
     values: tuple[int, ...] = ()
     if whole:
@@ -135,6 +135,14 @@ def _is_raw(directory: Directory) -> bool:
         or says(_PHOTOMETRIC, _RAW_PHOTOMETRIC)
         or says(_COMPRESSION, _RAW_COMPRESSIONS)
     )
+
+
+def _go_to(file: BinaryIO, place: int) -> None:
+    """Seek a place that the file names: of 64 bits, it may be none that there can be."""
+    try:
+        file.seek(place)
+    except (OSError, OverflowError) as error:
+        raise ValueError("place") from error
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:

@@ -24,7 +24,7 @@ MAX_BYTES = 1 << 29
 MAX_PIXELS = 120_000_000
 #: The Pillow formats that each format of `contrechamp.redact.kinds` may be opened as.
 OPENED_AS = {
-    "JPEG": ("JPEG", "MPO"), "PNG": ("PNG",), "WebP": ("WEBP",), "TIFF": ("TIFF",),
+    "JPEG": ("JPEG",), "PNG": ("PNG",), "WebP": ("WEBP",), "TIFF": ("TIFF",),
     "HEIC": ("HEIF",), "AVIF": ("AVIF",), "BMP": ("BMP", "DIB"), "GIF": ("GIF",),
     "APNG": ("PNG",), "moving WebP": ("WEBP",),
 }  # fmt: skip
