@@ -12,7 +12,7 @@ from validation.truth import SHIFTS
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "uncertainty.md"
 START, END = "<!-- made by make validate -->", "<!-- end -->"
 START_FINDINGS = "<!-- findings, made by make validate -->"
-WORLDS, WORLDS_OF_FINDINGS = 1000, 600
+WORLDS, WORLDS_OF_FINDINGS = 1000, 200
 
 
 def table(found: Coverage) -> str:
