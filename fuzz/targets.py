@@ -13,7 +13,9 @@ from contrechamp.base.search_words import normalised, query_of
 from contrechamp.dossier.records.kinds import KINDS
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.writing import toml_form
-from contrechamp.scene.file_kinds import CSV, KML, KMZ, PHOTOS, recognised
+from contrechamp.measure.disparity.plan import from_toml
+from contrechamp.scene.census import read_census
+from contrechamp.scene.file_kinds import CSV, GPX, KML, KMZ, PHOTOS, recognised
 from contrechamp.scene.gpkg_aliases import column_aliases
 from contrechamp.scene.gpx import parsed, walks_of
 from contrechamp.scene.input_files import OpenedFile
@@ -21,6 +23,7 @@ from contrechamp.scene.kml import read_kml
 from contrechamp.scene.pbf_size import check_unpacked_size
 from contrechamp.scene.photos import read_photos
 from contrechamp.scene.table_file import read_csv
+from contrechamp.scene.timed_walk import read_timed_walk
 from contrechamp.vault.access import casefile
 from contrechamp.vault.anchors import anchor, ots, rfc3161
 from contrechamp.vault.captures import findings, openpgp, wacz_signature
@@ -162,6 +165,24 @@ POINTS = (
     b'<sym>Camera</sym></wpt><trk><trkseg><trkpt lat="1" lon="2"><time>2026-05-01T07:00:00Z'
     b'</time></trkpt><trkpt lat="1" lon="3"/></trkseg></trk></gpx>'
 )
+PLAN = b"""[people]
+column = "p"
+error = 0.1
+[groups]
+g = "g"
+[covariates]
+c = "c"
+[[compare]]
+name = "a"
+groups = ["g", "rest"]
+[[compare]]
+name = "b"
+areas = [["x"], "rest"]
+measure = "cameras_per_1000"
+[[compare]]
+name = "c"
+covariate = "c"
+"""
 IMPORTS = {
     "records": (
         b'{"kind":"actor","fields":{"names":[{"language":"en","text":"a"}],"kind":"state"}}',
@@ -224,6 +245,12 @@ TARGETS = {
     "aliases": Target(column_aliases),
     "any file": Target(lambda content: recognised(content, "fuzz", "fuzz")),
     "csv": Target(lambda content: read_csv(_opened(content, CSV)), (b"id,lon,lat\na,1,2\n",)),
+    "people": Target(
+        lambda content: read_census(_opened(content, CSV), ["p"], "g", skip_bad_rows=False),
+        (b"id,p,g\na,1,x\n",),
+    ),
+    "plan": Target(_text(lambda text: from_toml(text, name="fuzz")), (PLAN,)),
+    "timed walk": Target(lambda content: read_timed_walk(_opened(content, GPX)), (POINTS,)),
     "gpx": Target(
         lambda content: walks_of(parsed(content, "fuzz"), "fuzz"),
         (b'<gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>',),

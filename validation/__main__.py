@@ -1,6 +1,7 @@
 """Measure many simulated towns, and write how often the truth was held into the documentation."""
 
 import argparse
+import math
 import os
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from validation.truth import SHIFTS
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "uncertainty.md"
 START, END = "<!-- made by make validate -->", "<!-- end -->"
 START_FINDINGS = "<!-- findings, made by make validate -->"
-WORLDS = 1000
+WORLDS, WORLDS_OF_FINDINGS = 1000, 200
 
 
 def table(found: Coverage) -> str:
@@ -32,6 +33,10 @@ def table(found: Coverage) -> str:
     return "\n".join(rows) + "\n"
 
 
+def _share(value: float) -> str:
+    return "–" if math.isnan(value) else f"{100 * value:.0f} %"
+
+
 def findings_table(found: list[Row], shapes: dict[str, dict[str, int]], n: int) -> str:
     """Return the table of the estimators of findings, and that of shapes."""
     lines = [
@@ -40,7 +45,7 @@ def findings_table(found: list[Row], shapes: dict[str, dict[str, int]], n: int) 
         "| --- | ---: | ---: | ---: | ---: | ---: |",
         *(
             f"| {one.name} | {one.bias:.2g} | {one.spread:.2g} | {100 * one.held:.1f} % | "
-            f"{100 * one.seen:.0f} % | {one.cannot} |"
+            f"{_share(one.seen)} | {one.cannot} |"
             for one in found
         ),
         "\n| the rate is | told as |",
@@ -63,19 +68,19 @@ def written(made: str, start: str) -> None:
 def main() -> None:
     """Run the worlds and write the tables between their marks."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--worlds", type=int, default=WORLDS)
+    parser.add_argument("--worlds", type=int, help="fewer, to try it: the page stays as it is")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", choices=("towns", "findings"))
     options = parser.parse_args()
-    whole = options.worlds == WORLDS
+    whole = options.worlds is None
     if options.only != "findings":
-        made = table(coverage(options.worlds, processes=options.processes))
+        made = table(coverage(options.worlds or WORLDS, processes=options.processes))
         print(made)
         if whole:
             written(made, START)
     if options.only != "towns":
-        found = rows(options.worlds, processes=options.processes)
-        made = findings_table(*found, options.worlds)
+        n = options.worlds or WORLDS_OF_FINDINGS
+        made = findings_table(*rows(n, processes=options.processes), n)
         print(made)
         if whole:
             written(made, START_FINDINGS)

@@ -48,14 +48,14 @@ class Once:
         estimate: the median, or the coefficient.
         low: q05.
         high: q95.
-        seen: whether the interval leaves out what would be nothing.
+        seen: whether the interval leaves out what would be nothing; None where that says nothing.
     """
 
     truth: float
     estimate: float
     low: float
     high: float
-    seen: bool
+    seen: bool | None
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Row:
         bias: mean of the estimate less what is true.
         spread: standard deviation of that.
         held: share of intervals that held it.
-        seen: share in which a difference was seen.
+        seen: share in which a difference was seen; NaN where none is asked for.
     """
 
     name: str
@@ -181,7 +181,7 @@ def _dome(x: float, y: float) -> Scene:
 
 def _of_draws(truth: float, values: F8, nothing: float | None = 0.0) -> Once:
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95)).tolist()
-    seen = nothing is not None and not low <= nothing <= high
+    seen = None if nothing is None else not low <= nothing <= high
     return Once(float(truth), middle, low, high, seen)
 
 
@@ -255,5 +255,5 @@ def _row(name: str, found: list[Once | None]) -> Row:
         bias=float(off.mean()),
         spread=float(off.std()),
         held=float(np.mean([one.low <= one.truth <= one.high for one in told])),
-        seen=float(np.mean([one.seen for one in told])),
+        seen=float(np.mean([np.nan if one.seen is None else one.seen for one in told])),
     )
