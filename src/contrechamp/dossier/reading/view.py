@@ -10,8 +10,8 @@ from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import kind_of
 from contrechamp.vault.case import Case
 
-#: At most this many records are kept in memory: more than a publication cites, which is gone through
-#: many times. 6,000 places take 3 MB, and 2 s to read anew.
+#: At most this many records are kept in memory: a publication goes through what it cites many
+#: times. 6,000 places take 3 MB, and 2 s to read anew.
 KEPT = 20_000
 
 
