@@ -67,7 +67,7 @@ WORDED = [
 #: Those of them that say something to whoever publishes, in the language of the interface.
 TO_USERS = {
     "lock.py", "publishing.py", "pdf.py", "cited_figures.py", "measured_file.py",
-    "masked_pictures.py",
+    "masked_pictures.py", "seen_file.py",
 }  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from contrechamp.base.errors import ContrechampError
-from contrechamp.dossier.permission import consent as consents
 from contrechamp.publish.bundle import verifying
 from contrechamp.publish.report import publishing
 from dossier.samples import NOW, desk
@@ -45,6 +44,12 @@ def started(sample: Sample, out: Path, before: Callable[[], None] | None = None,
     return process
 
 
+def messages(told: str) -> list[str]:
+    """Return what is said of the run; that this machine sees the case for the first time is not."""
+    assert "Traceback" not in told
+    return [line for line in told.splitlines() if line.startswith("contrechamp: ")]
+
+
 def beside(out: Path) -> list[str]:
     """Return what lies where the folder was to be, and was not there before."""
     return sorted(one.name for one in out.parent.iterdir() if one.name != "desk")
@@ -56,7 +61,7 @@ def publishes_afterwards(sample: Sample, out: Path) -> None:
     assert verifying.verify(bundle).discrepancies == []
 
 
-@pytest.mark.parametrize("most_bytes", [4_000, 60_000, 200_000])
+@pytest.mark.parametrize("most_bytes", [4_000, 20_000, 60_000])
 def test_a_disk_that_is_full_is_told_in_one_line_and_nothing_stays(
     sample: Sample, tmp_path: Path, most_bytes: int
 ) -> None:
@@ -67,12 +72,11 @@ def test_a_disk_that_is_full_is_told_in_one_line_and_nothing_stays(
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
 
-    # The database of the case has to be written for the log: it is larger than the limit already.
     done = started(sample, out, limit)
     told = done.communicate(timeout=300)[1]
     assert done.returncode == 2, told
-    assert len(told.strip().splitlines()) == 1, told
-    assert "Traceback" not in told
+    assert len(messages(told)) == 1, told
+    assert "cannot be written" in told
     assert beside(out) == []
     publishes_afterwards(sample, out)
 
@@ -101,8 +105,7 @@ def test_who_interrupts_it_finds_nothing_under_the_name_and_no_rest(
     if process.returncode == 0:  # it was written before the signal came
         assert verifying.verify(out / "bundle").discrepancies == []
         return
-    assert "Traceback" not in told
-    assert len(told.strip().splitlines()) <= 1, told
+    assert len(messages(told)) == 1, told
     assert beside(out) == []
     publishes_afterwards(sample, out)
 
@@ -133,4 +136,3 @@ def test_nobody_withdraws_or_erases_while_it_is_written(sample: Sample, tmp_path
         publishing.publish(at.case, sample.ref, tmp_path / "out", now=NOW, progress=progress)
     assert tried
     assert verifying.verify(tmp_path / "out/bundle").discrepancies == []
-    assert consents

@@ -163,7 +163,8 @@ def test_a_number_that_is_not_kept_apart_would_be_noticed() -> None:
 
 @pytest.mark.parametrize("language", ["ar", "he"])
 def test_what_typst_is_known_to_turn_about_is_in_order_here(language: str) -> None:
-    """Its issues 5775 (references), 6196 (figures side by side) and 8500 (numbers of headings).
+    """Its issues 3108 (notes behind a number, or behind words that run the other way), 5775
+    (references), 6196 (figures side by side) and 8500 (numbers of headings).
 
     References in a line, and in parts with dots, have numbers that we give: none is counted by it.
     """
@@ -174,6 +175,14 @@ def test_what_typst_is_known_to_turn_about_is_in_order_here(language: str) -> No
         Paragraph(
             (Link("evidence-1", "[1]"), Link("evidence-2", "[2]"), Link("evidence-3", "[3]"))
         ),
+        Paragraph(
+            (
+                Words({"ar": "عدد مثل 123", "he": "מספר כמו 123"}[language]),
+                Link("evidence-1", "[1]"),
+            )
+        ),
+        Paragraph((Words("SAMPLE 456", language="en"), Link("evidence-2", "[2]"))),
+        Paragraph((Words("SAMPLE 789", own=False), Link("evidence-3", "[3]"))),
         Paragraph((Words("4.5.6", own=False), Words("SAMPLE"), Words("9.1", own=False))),
         Drawn("first", drawing, "SAMPLE", (Words("SAMPLE 77", own=False),)),
         Drawn("second", drawing, "SAMPLE", (Words("SAMPLE 88", own=False),)),
@@ -181,6 +190,8 @@ def test_what_typst_is_known_to_turn_about_is_in_order_here(language: str) -> No
     )
     lines = list(map(from_left, lines_of(paper)))
     assert ["3", "2", "1"] in lines
+    for note, number in (("1", "123"), ("2", "456"), ("3", "789")):
+        assert [note, number] in lines  # behind it, which is left of it
     assert ["9.1", "4.5.6"] in lines
     assert lines.index(["77"]) < lines.index(["88"])
     assert lines[lines.index(["88"]) + 1 :][:3] == [["1"], ["2"], ["3"]]

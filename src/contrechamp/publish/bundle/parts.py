@@ -14,6 +14,7 @@ from contrechamp.publish.report.document import (
     Words,
     block_texts,
 )
+from contrechamp.publish.report.glyphs import CONTROLS, by_number
 
 #: Section with the list of evidence: each entry of it is told with the evidence, not as a claim.
 _EVIDENCE = "evidence"
@@ -102,8 +103,13 @@ def _words(blocks: Sequence[Block]) -> list[str]:
 
 
 def _part(kind: str, at: str, of: str, words: Sequence[str], tree: Any) -> Part:
-    said = tuple(one.strip() for one in words)
+    said = tuple(_printed(one).strip() for one in words)
     return Part(kind, at, of, tuple(one for one in said if one), tuple(_numbers(tree)))
+
+
+def _printed(text: str) -> str:
+    """Return a text as a page prints it: what nobody would see is told by its number."""
+    return CONTROLS.sub(by_number, text)
 
 
 def _without_links(value: Any) -> Any:
@@ -145,5 +151,5 @@ def described(document: Document, number: int) -> tuple[str, ...]:
         if section.anchor == _EVIDENCE:
             listing = cast(Listing, section.blocks[0])
             _anchor, blocks = listing.entries[number - 1]
-            return tuple(_words(blocks))
+            return tuple(map(_printed, _words(blocks)))
     return ()

@@ -192,7 +192,9 @@ def _inline(one: Inline | Number) -> dict[str, Any]:
             "direction": _direction(one), "parts": list(map(_inline, one.parts)),
         }  # fmt: skip
     found = {"kind": _KINDS[type(one)], **vars(one)}
-    if isinstance(one, Words | Label | Address | Number) and not getattr(one, "own", False):
+    # Of another language too: a mark behind it would be drawn on its other side (typst's 3108).
+    is_ours = getattr(one, "own", False) and not getattr(one, "language", "")
+    if isinstance(one, Words | Label | Address | Number) and not is_ours:
         found["text"] = _apart(one.text)
     return found
 
