@@ -173,3 +173,30 @@ def test_settings_in_the_folder_that_a_command_runs_in_are_not_taken(tmp_path: P
         [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout == "0 None\n"
+
+
+def test_a_leaf_borrows_arrays_and_cannot_make_one():
+    import numpy as np
+    from numba.core.errors import NumbaError
+
+    @compiled.compiled_leaf
+    def filled(array, value):
+        for i in range(len(array)):
+            array[i] = value
+        return array[0]
+
+    @compiled.compiled_leaf
+    def made(value):
+        return np.full(3, value)[0]
+
+    def borrows(array):
+        return filled(array, 2.0)
+
+    def makes(value):
+        return made(value)
+
+    array = np.zeros(3)
+    assert compiled.compiled(borrows)(array) == 2.0
+    assert array.tolist() == [2.0, 2.0, 2.0]
+    with pytest.raises(NumbaError):
+        compiled.compiled(makes)(2.0)

@@ -144,7 +144,8 @@ def trip_table(
         columns[f"{level.name}_seen_m_q05"] = low
         columns[f"{level.name}_seen_m_q95"] = high
         columns[f"{level.name}_cameras_median"] = np.median(trips.cameras[:, number], axis=0)
-        columns[f"{level.name}_least_seen_m"] = np.median(trips.least_seen_m[:, number], axis=0)
+        least = np.median(trips.least_seen_m[:, number], axis=0)
+        columns[f"{level.name}_least_seen_m"] = least.astype(np.float64)
         columns[f"{level.name}_detour_m"] = trips.detour_m[number]
         columns[f"{level.name}_no_detour_share"] = (~trips.free[:, number]).mean(axis=0)
     return gpd.GeoDataFrame(columns, geometry=plan.geometry, crs=homes.crs)
