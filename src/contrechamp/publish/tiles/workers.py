@@ -42,9 +42,9 @@ def here(jobs: Sequence[Job], workers: int) -> Iterator[str]:
             if times >= TRIES:
                 raise InputError(
                     _(
-                        "a process that works on it ended {n} times, most often for lack of "
+                        "processes that worked on it ended again and again, most often for lack of "
                         "memory: take fewer --workers or smaller --tile; what is done stays"
-                    ).format(n=times),
+                    ),
                     where=tile,
                 ) from error
 
