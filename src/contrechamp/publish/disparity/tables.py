@@ -10,6 +10,7 @@ import shapely
 
 from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import as_cell
+from contrechamp.measure.disparity.rates import rates
 from contrechamp.measure.disparity.run import Compared, Disparity
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.disparity.sentences import (
@@ -189,6 +190,7 @@ def areas_table(told: Disparity, scene: Scene, numbers: Numbers) -> ReportTable:
     for i in order.tolist():
         low, middle, high = ends(told.exposed.share[0][:, i])
         km = float(told.exposed.street_m[i]) / 1000.0
+        of = rates(told.exposed.cameras[[i]].astype(np.float64), np.array([km]))
         rows.append(
             (
                 str(scene.areas["name"].iloc[i]),
@@ -196,7 +198,8 @@ def areas_table(told: Disparity, scene: Scene, numbers: Numbers) -> ReportTable:
                 numbers.quantity(km * 1000.0, "m", 10.0),
                 f"{numbers.percent(middle)} ({numbers.percent(low)}–{numbers.percent(high)})",
                 numbers.plain(int(told.exposed.cameras[i])),
-                numbers.plain(int(told.exposed.cameras[i]) / km, 0.1),
+                f"{numbers.plain(of.rate[0], 0.1)} ({numbers.plain(of.low[0], 0.1)}–"
+                f"{numbers.plain(of.high[0], 0.1)})",
             )
         )
     return ReportTable(
