@@ -36,6 +36,10 @@ ALLOWED = {
     "37c51eea179643870b8ff5e441655ee8f21c68d4d94618df3371055d16c12f3d": "chardet: encodings",
     "47371a8ad8422dc67df2f46db6e9a8e67551d6f5472d7d0c957655759e4922f0": "chardet: encodings",
     "9a966228520b7e424525cd56bd11ea41038c29e0c375545d32d82375943b3e39": "chardet: encodings",
+    "75800d6ac0cc5157e20ca10e631f31ff5a2194a55ec00d7a819e32f6a4eb2b0d": "pyshacl: shapes of SHACL",
+    "ae6f54d9eec9b47b2ac6688642617065078c5532d22a6505f978ab0ebbd63342": "pyshacl: shapes of SHACL",
+    "bbc9d75a5f57a92ae1258aa2d0b250116b75bc989ce9cb769721292f21a5d7cf": "pyshacl: shapes of SHACL",
+    "57dca7329e7916533ce14c08b055474166d4ac40501d97ff2cbaf32601faed06": "pyshacl: shapes of SHACL",
 }
 
 
