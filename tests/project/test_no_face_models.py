@@ -39,7 +39,7 @@ ALLOWED = {
     "75800d6ac0cc5157e20ca10e631f31ff5a2194a55ec00d7a819e32f6a4eb2b0d": "pyshacl: shapes of SHACL",
     "ae6f54d9eec9b47b2ac6688642617065078c5532d22a6505f978ab0ebbd63342": "pyshacl: shapes of SHACL",
     "bbc9d75a5f57a92ae1258aa2d0b250116b75bc989ce9cb769721292f21a5d7cf": "pyshacl: shapes of SHACL",
-    "65241816cfbd9c205a97fc2222c4db7652ac9bbea7421906b0fc2e8f24f6b7c4": "statsmodels: a time series",
+    "65241816cfbd9c205a97fc2222c4db7652ac9bbea7421906b0fc2e8f24f6b7c4": "statsmodels: a series",
     "57dca7329e7916533ce14c08b055474166d4ac40501d97ff2cbaf32601faed06": "pyshacl: shapes of SHACL",
 }
 
