@@ -143,3 +143,19 @@ def test_in_french(contrechamp: Run, tmp_path: Path) -> None:
     page = (tmp_path / "a" / "index.html").read_text()
     assert '<html lang="fr"' in page
     assert "sans permis" in page
+
+
+def test_what_is_assumed_of_views_stands_beside_what_nobody_can_avoid(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    out = tmp_path / "access"
+    done = contrechamp("access", TOWN, BARRIERS, "-o", out, *QUICK)
+    assert done.status == 0, done.err
+    rows = list(csv.DictReader(io.StringIO((out / "figures.csv").read_text())))
+    of_views = [row for row in rows if row["key"] == "access.shortest_seen_m" and row["level"]]
+    assert of_views
+    for row in of_views:
+        assert row["span_assumed"]
+        assert float(row["span_low"]) <= float(row["median"]) <= float(row["span_high"])
+    # Minutes hang on no view.
+    assert not any(row["span_assumed"] for row in rows if row["key"] == "access.minutes")

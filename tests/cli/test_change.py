@@ -160,3 +160,14 @@ def test_the_same_again_gives_the_same_bytes(contrechamp: Run, tmp_path: Path) -
         assert surveys(contrechamp, tmp_path / name, "--found", "0.6", "0.9").status == 0
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_what_is_assumed_of_views_stands_beside_a_difference(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    done = maps(contrechamp, tmp_path / "change")
+    assert done.status == 0, done.err
+    assert re.search(r"more street in view; .* by what is assumed of .*range", done.out)
+    [step] = json.loads((tmp_path / "change" / "change.json").read_text())["steps"]
+    for level, told in step["difference_m"].items():
+        assert told["span"]["low"] <= told["median"] <= told["span"]["high"], level

@@ -219,3 +219,21 @@ def test_names_are_text_wherever_they_stand(contrechamp: Run, tmp_path: Path) ->
     assert "<script" not in (tmp_path / "who" / "index.html").read_text()
     rows = csv.DictReader(io.StringIO((tmp_path / "who" / "comparisons.csv").read_text()))
     assert not any(row["name"].startswith("=") for row in rows)
+
+
+def test_what_is_assumed_of_views_stands_beside_a_comparison(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    done = compare(contrechamp, tmp_path / "out")
+    assert done.status == 0, done.err
+    assert "By what is assumed of" in done.out
+    found = json.loads((tmp_path / "out" / "disparity.json").read_text())["comparisons"]
+    of_views = [one for one in found if one["measure"] == "seen_share"]
+    assert of_views
+    for one in of_views:
+        for name in ("first", "second"):
+            span, side = one["spans"][name], one["sides"][name]
+            assert span["low"] <= side["median"] <= span["high"]
+        assert one["spans"]["ratio"]["low"] <= one["ratio"]["median"]
+    # Cameras to a kilometre hang on no view.
+    assert all(one["spans"] is None for one in found if one["measure"] != "seen_share")

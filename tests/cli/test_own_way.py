@@ -135,3 +135,12 @@ def test_a_folder_is_still_asked_for_where_there_is_no_walk(contrechamp: Run) ->
 
 def test_json_of_a_walk_is_one_object(contrechamp: Run) -> None:
     json.loads(track(contrechamp, "--json").out)
+
+
+def test_what_is_assumed_of_views_stands_beside_the_metres(contrechamp: Run) -> None:
+    done = track(contrechamp, "--json")
+    assert done.status == 0, done.err
+    for level, told in json.loads(done.out)["levels"].items():
+        span = told["metres_span"]
+        assert set(span["assumed"]) <= {"kind", "range_m", "tilt_deg"}, level
+        assert span["low"] <= told["metres"]["median"] <= span["high"], level

@@ -46,11 +46,12 @@ def test_help_shows_every_command_and_ends_well(contrechamp: Run) -> None:
 
 def test_help_shows_commands_below_what_they_are_for(contrechamp: Run) -> None:
     headings = re.findall(r"^(\w.*):$", contrechamp("--lang", "fr", "--help").out, re.MULTILINE)
-    assert headings[-5:] == [
+    assert headings[-6:] == [
         "Mesurer ce que les caméras peuvent voir",
         "Garder les preuves",
+        "Travailler dans le navigateur",
         "Travailler avec les fiches",
-        "Laisser sortir",
+        "Faire sortir",
         "Préparer le shell",
     ]
 

@@ -67,6 +67,15 @@ def test_two_processes_find_the_same(contrechamp: Run, alone: Path, tmp_path: Pa
     assert figures(tmp_path / "two") == figures(alone)
 
 
+def test_for_machines_it_says_the_same(contrechamp: Run, alone: Path) -> None:
+    done = run(contrechamp, alone, "--json")
+    assert done.status == 0, done.err
+    said, written = json.loads(done.out), json.loads(figures(alone))
+    assert said["counts"] == written["counts"]
+    first, same = said["figures"][0], written["figures"][0]
+    assert first["estimate"]["median"] == pytest.approx(same["estimate"]["median"], abs=1e-6)
+
+
 def test_a_process_that_is_killed_changes_nothing(
     contrechamp: Run, alone: Path, tmp_path: Path
 ) -> None:

@@ -19,7 +19,9 @@ from contrechamp.publish.measure_job import MeasureJob
 from contrechamp.scene.map_cell import map_cell
 
 #: Parameters of `measure` that do not stand in the command of a report, or are ours here.
-_NOT_OF_A_JOB = frozenset({"as_json", "unconfined", "again", "language", "verbose"})
+_NOT_OF_A_JOB = frozenset(
+    {"as_json", "unconfined", "again", "language", "verbose", "track", "gps_error_m"}
+)
 
 
 def measure_again(
@@ -132,6 +134,8 @@ def _job(command: click.Command, inputs: Path, told: Ran, out: Path, where: str)
         context = command.make_context("measure", _bare(told.command[2:]))
     except (click.ClickException, UsageError) as error:
         raise InputError(_("its command is not one that measures"), where=where) from error
+    if context.params["track"] is not None:
+        raise InputError(_("its command is not one that measures"), where=where)
     names = {name for name, _digest in told.inputs}
 
     def here(value: Any) -> Any:

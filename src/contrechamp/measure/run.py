@@ -41,7 +41,7 @@ from contrechamp.measure.possible_regions import possible_regions, region_table
 from contrechamp.measure.prior_table import prior_table
 from contrechamp.measure.priors import KINDS, ByDensity, Priors, default, held
 from contrechamp.measure.results import Driver, Estimate, Figure, Measurement
-from contrechamp.measure.span import Alternatives, alternatives, with_spans
+from contrechamp.measure.span import SPAN_DRAWS, Alternatives, alternatives, with_spans
 from contrechamp.measure.stage import Stage, greatest_range_m, set_stage, with_priors
 from contrechamp.measure.street_figures import (
     area_figures,
@@ -75,8 +75,8 @@ SCENARIO_DRAWS = 100
 DRIVER_PAIRS = 256
 #: Draws of the ground in view in each scenario.
 GROUND_SCENARIO_DRAWS = 50
-#: Draws of streets and walks for each alternative to what is assumed, and of the ground.
-SPAN_DRAWS, GROUND_SPAN_DRAWS = 24, 12
+#: Draws of the ground for each alternative to what is assumed.
+GROUND_SPAN_DRAWS = 12
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ F8 = NDArray[np.float64]
 _Change = Callable[[Priors], Priors]
 _Row = TypeVar("_Row", Aimed, ByDensity)
 
+#: Draws of each alternative.
+SPAN_DRAWS = 24
+
 #: Share of the cameras taken as fixed that turn as well, in the alternative that sees more; in the
 #: other none of unknown kind turns.
 TURN_AS_WELL = 0.5
@@ -169,15 +172,60 @@ def _name(figure: Figure | DrawnFigure) -> tuple[str, str, str]:
 
 
 def _span(figure: Figure, drawn: F8, others: Sequence[F8], assumed: tuple[str, ...]) -> Span | None:
-    if not others:
-        return None
-    median = figure.estimate.median
+    most = 1.0 if figure.unit == "share" else np.inf
     # A figure that some draws lack ("streets.cameras_at_once") has no draw to compare with.
     whole = len(drawn) == figure.estimate.n_draws
-    most = 1.0 if figure.unit == "share" else np.inf
+    same = [drawn[: len(values)] if whole else drawn for values in others]
+    return span_between(figure.estimate.median, same, others, assumed, most=most)
+
+
+def span_of(
+    drawn: F8,
+    others: Sequence[F8],
+    assumed: tuple[str, ...],
+    *,
+    least: float = 0.0,
+    most: float = np.inf,
+) -> Span | None:
+    """Return the span of one number; None where nothing is assumed.
+
+    Args:
+        drawn: (n_draws,) with what is assumed; draws that are NaN do not count.
+        others: of each alternative, (n_few,) in the first of the same draws.
+        assumed: what differs between the alternatives.
+        least: the number is never below this.
+        most: nor above this.
+    """
+    counts = drawn[np.isfinite(drawn)]
+    if not len(counts):
+        return None
+    same = [drawn[: len(values)] for values in others]
+    return span_between(float(np.median(counts)), same, others, assumed, least=least, most=most)
+
+
+def span_between(
+    median: float,
+    same: Sequence[F8],
+    others: Sequence[F8],
+    assumed: tuple[str, ...],
+    *,
+    least: float = 0.0,
+    most: float = np.inf,
+) -> Span | None:
+    """Return the span of a median, moved by what each alternative's draws differ from the same.
+
+    Args:
+        median: over all draws, with what is assumed.
+        same: for each alternative the draws that it is compared with, with what is assumed.
+        others: the draws of each alternative.
+        assumed: what differs between the alternatives.
+        least: the number is never below this.
+        most: nor above this.
+    """
     medians = [median]
-    for values in others:
-        same = drawn[: len(values)] if whole else drawn
-        moved = median + float(np.median(values)) - float(np.median(same))
-        medians.append(min(max(moved, 0.0), most))
-    return Span(min(medians), max(medians), assumed)
+    for here, there in zip(same, others, strict=True):
+        here, there = here[np.isfinite(here)], there[np.isfinite(there)]
+        if len(here) and len(there):
+            moved = median + float(np.median(there)) - float(np.median(here))
+            medians.append(min(max(moved, least), most))
+    return Span(min(medians), max(medians), assumed) if others else None

@@ -7,10 +7,16 @@ none is sharper than what is known.
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from contrechamp.base.i18n import _
-from contrechamp.measure.results import Estimate, Figure
+from contrechamp.measure.estimates import estimate
+from contrechamp.measure.results import Estimate, Figure, Span
 from contrechamp.publish.numbers import Numbers, power_of_ten
 from contrechamp.publish.unknowns import unknown_label
+
+F8 = NDArray[np.float64]
 
 #: Digits that half an interval keeps in a sentence; tables keep two.
 DIGITS = 1
@@ -81,6 +87,20 @@ def spread(figure: Figure, numbers: Numbers, digits: int = 2) -> Spread:
     )
 
 
+def spread_of(drawn: F8, span: Span | None, unit: str, numbers: Numbers, digits: int = 2) -> Spread:
+    """Return a number drawn many times as text, with what it comes to by what is assumed.
+
+    Args:
+        drawn: (n_draws,) finite.
+        span: of it; None where nothing is assumed.
+        unit: of those of `Figure.unit`.
+        numbers: of the language.
+        digits: as for `spread`.
+    """
+    figure = Figure("", "", "", unit, estimate(drawn), known_share=0.0, span=span)
+    return spread(figure, numbers, digits)
+
+
 def _within_the_interval(figure: Figure) -> bool:
     estimate, span = figure.estimate, figure.span
     return span is not None and estimate.q05 <= span.low and span.high <= estimate.q95
@@ -100,6 +120,16 @@ def _assumed(figure: Figure, numbers: Numbers) -> str:
     return numbers.all_of([unknown_label(name) for name in names])
 
 
+def clause(span: str, assumed: str) -> str:
+    """Return the end of a sentence on what a value comes to by what is assumed."""
+    return _("; {span} by what is assumed of {unknowns}").format(span=span, unknowns=assumed)
+
+
+def line(span: str) -> str:
+    """Return the same as a line of its own, for a cell of a table."""
+    return "\n" + _("{span} by what is assumed").format(span=span)
+
+
 def nine_in_ten() -> str:
     """Return the share of draws between the ends of an interval.
 
@@ -115,9 +145,7 @@ def how_sure(told: Spread) -> str:
     the most.
     """
     if told.span_leads:
-        return _("; {span} by what is assumed of {unknowns}").format(
-            span=told.span, unknowns=told.assumed
-        )
+        return clause(told.span, told.assumed)
     if told.interval:
         return _(" ({interval} in {share} of the draws)").format(
             interval=told.interval, share=nine_in_ten()
@@ -132,9 +160,7 @@ def as_sentence(text: str) -> str:
 
 def in_a_cell(told: Spread) -> str:
     """Return a figure for a cell of a table without columns for its ends; the span has a line."""
-    line = told.value
+    text = told.value
     if told.interval:
-        line = _("{value} ({interval})").format(value=told.value, interval=told.interval)
-    if not told.span:
-        return line
-    return line + "\n" + _("{span} by what is assumed").format(span=told.span)
+        text = _("{value} ({interval})").format(value=told.value, interval=told.interval)
+    return text + line(told.span) if told.span else text

@@ -65,6 +65,22 @@ def test_what_was_found_is_measured_as_it_stands() -> None:
     # All streets were looked over, and one list tells nothing of what was missed.
     assert found.all_m == pytest.approx(found.found_m)
     assert not found.with_missed
+    # All that a view hangs on is mapped: nothing is assumed.
+    assert found.found_spans == (None, None)
+
+
+def test_what_is_assumed_of_a_camera_stands_beside_the_figure() -> None:
+    found = in_view(
+        streets=streets([(0, 0), (400, 0)]),
+        tracks=walks([(0, 0), (400, 0)]),
+        cameras=cameras({"x": 100.0, "y": 4.0}, {"x": 200.0, "y": 4.0, "kind": "fixed"}),
+    )
+    assert isinstance(found, InView)
+    for drawn, spans in ((found.found_m, found.found_spans), (found.all_m, found.all_spans)):
+        span = spans[0]
+        assert span is not None
+        assert span.assumed == ("kind", "range_m", "tilt_deg")
+        assert span.low < float(np.median(drawn[:, 0])) < span.high <= 400.0
 
 
 def test_cameras_that_nobody_found_only_add_and_as_many_as_there_are() -> None:

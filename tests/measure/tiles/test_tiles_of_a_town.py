@@ -5,7 +5,8 @@ import pytest
 import shapely
 
 from contrechamp.measure.priors import default
-from contrechamp.measure.run import SPAN_DRAWS, measure_streets
+from contrechamp.measure.run import measure_streets
+from contrechamp.measure.span import SPAN_DRAWS
 from contrechamp.measure.tiles.one import measure_tile
 from contrechamp.measure.tiles.plan import setting_of, tiles
 from contrechamp.measure.tiles.together import together

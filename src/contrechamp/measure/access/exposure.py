@@ -1,7 +1,7 @@
 """What cannot be avoided on the ways to public places: view of mapped cameras, checkpoints."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -19,8 +19,10 @@ from contrechamp.measure.access.states import States
 from contrechamp.measure.pieces import cut_streets
 from contrechamp.measure.possible_regions import possible_regions, region_table
 from contrechamp.measure.priors import default
+from contrechamp.measure.results import Span
 from contrechamp.measure.routes import UNSEEN_M
-from contrechamp.measure.stage import Stage, set_stage
+from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_of
+from contrechamp.measure.stage import Stage, set_stage, with_priors
 from contrechamp.measure.street_figures import sums_by
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
@@ -41,18 +43,22 @@ class LeastExposed:
         place: of `reach.PLACES`.
         shortest_m: length of the shortest way.
         seen_m: (n_draws,) of it in view.
+        seen_span: what that comes to by what is assumed of views; None where nothing is.
         checkpoints: that it passes.
         least_m: length of the way that passes fewest checkpoints, then least in view.
         least_seen_m: (n_draws,) of it in view.
+        least_seen_span: what that comes to by what is assumed.
         least_checkpoints: that it passes.
     """
 
     place: str
     shortest_m: float
     seen_m: F8
+    seen_span: Span | None
     checkpoints: float
     least_m: float
     least_seen_m: F8
+    least_seen_span: Span | None
     least_checkpoints: float
 
 
@@ -63,11 +69,13 @@ class Exposed:
     Args:
         level: of the view.
         forced: who cannot avoid it, by kind of place.
+        forced_spans: (n_areas,) of each of these, what its share comes to by what is assumed.
         least: the least exposed ways, by kind of place.
     """
 
     level: Level
     forced: tuple[Forced, ...]
+    forced_spans: tuple[tuple[Span | None, ...], ...]
     least: tuple[LeastExposed, ...]
 
 
@@ -131,22 +139,26 @@ def exposure_of(
         seen = _edges_in_view(scene, stage, graph, asked, progress)
     else:
         seen = [csr_array((asked.draws, len(graph.network.edge_u)))]
-    start = graph.stop_node[: len(people.snapped.street)]
     usual = np.mean(is_open, axis=0) >= 0.5
+
+    def at_levels(of_edges: list[csr_array]) -> list[_AtLevel]:
+        n = of_edges[0].shape[0]
+        return [
+            _at_level(graph, people, goals, is_open[:n], usual, is_checkpoint, one, threads)
+            for one in of_edges
+        ]
+
+    others: list[list[_AtLevel]] = []
+    assumed: tuple[str, ...] = ()
+    if stage is not None:
+        other = alternatives(stage.cameras, stage.priors)
+        assumed, few = other.assumed, replace(asked, draws=min(SPAN_DRAWS, asked.draws))
+        for priors in other.priors:
+            by = with_priors(stage, priors, scene.buildings)
+            others.append(at_levels(_edges_in_view(scene, by, graph, few, silent)))
     found = tuple(
-        Exposed(
-            level,
-            forced_exposure(graph, people, goals, is_open, is_checkpoint, one, threads=threads),
-            tuple(
-                _on_average(
-                    place,
-                    people,
-                    shortest_and_least_exposed(graph, start, at, usual, is_checkpoint, one),
-                )
-                for place, at in goals.items()
-            ),
-        )
-        for level, one in zip(levels, seen, strict=False)
+        _exposed(level, one, [other[number] for other in others], assumed)
+        for number, (level, one) in enumerate(zip(levels, at_levels(seen), strict=False))
     )
     told = found if stage is not None or watched.any() else ()
     return Exposure(
@@ -156,6 +168,67 @@ def exposure_of(
         levels=told,
         stage=stage,
     )
+
+
+@dataclass(frozen=True)
+class _AtLevel:
+    """Exposure at one level, with what is assumed or with one alternative to it."""
+
+    forced: tuple[Forced, ...]
+    ways: tuple[tuple[tuple[float, F8, float], ...], ...]
+
+
+def _at_level(
+    graph: AccessGraph,
+    people: People,
+    goals: Mapping[str, I8],
+    is_open: B1,
+    usual: B1,
+    is_checkpoint: B1,
+    seen: csr_array,
+    threads: int | None,
+) -> _AtLevel:
+    start = graph.stop_node[: len(people.snapped.street)]
+    return _AtLevel(
+        forced_exposure(graph, people, goals, is_open, is_checkpoint, seen, threads=threads),
+        tuple(
+            _on_average(
+                people, shortest_and_least_exposed(graph, start, at, usual, is_checkpoint, seen)
+            )
+            for at in goals.values()
+        ),
+    )
+
+
+def _exposed(
+    level: Level, usual: _AtLevel, others: Sequence[_AtLevel], assumed: tuple[str, ...]
+) -> Exposed:
+    """Return exposure at one level, with what it comes to by what is assumed."""
+    spans, least = [], []
+    for number, forced in enumerate(usual.forced):
+        shares = [other.forced[number].share for other in others]
+        spans.append(
+            tuple(
+                span_of(forced.share[:, area], [one[:, area] for one in shares], assumed, most=1.0)
+                for area in range(forced.share.shape[1])
+            )
+        )
+        shortest, freest = usual.ways[number]
+        ways = [other.ways[number] for other in others]
+        least.append(
+            LeastExposed(
+                place=forced.place,
+                shortest_m=shortest[0],
+                seen_m=shortest[1],
+                seen_span=span_of(shortest[1], [one[0][1] for one in ways], assumed),
+                checkpoints=shortest[2],
+                least_m=freest[0],
+                least_seen_m=freest[1],
+                least_seen_span=span_of(freest[1], [one[1][1] for one in ways], assumed),
+                least_checkpoints=freest[2],
+            )
+        )
+    return Exposed(level, usual.forced, tuple(spans), tuple(least))
 
 
 def _open_at(graph: AccessGraph, states: States, asked: Asked) -> B1:
@@ -178,7 +251,8 @@ def _edges_in_view(
     return [sums_by(one, edge_of, n_edges) for one in exposure.seen]
 
 
-def _on_average(place: str, people: People, ways: tuple[Ways, Ways]) -> LeastExposed:
+def _on_average(people: People, ways: tuple[Ways, Ways]) -> tuple[tuple[float, F8, float], ...]:
+    """Return length, what is in view and checkpoints of both ways, on average over all starts."""
     every = people.area == 0
     start, weight = people.start[every], people.weight[every]
     there = ~np.isnan(ways[0].length_m[start])
@@ -190,10 +264,9 @@ def _on_average(place: str, people: People, ways: tuple[Ways, Ways]) -> LeastExp
             return np.full(values.shape[:-1], np.nan)
         return np.asarray(values[..., start] @ weight / total)
 
-    shortest, least = (
+    return tuple(
         (float(mean(one.length_m)), mean(one.seen_m), float(mean(one.checkpoints))) for one in ways
     )
-    return LeastExposed(place, *shortest, *least)
 
 
 def cameras_of_edges(stage: Stage, graph: AccessGraph) -> tuple[I8, I8]:

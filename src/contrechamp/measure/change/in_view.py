@@ -8,13 +8,16 @@ where they have most cameras in common.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.exposure import expose_totals
 from contrechamp.measure.pieces import StreetPieces
-from contrechamp.measure.stage import Stage
+from contrechamp.measure.results import Span
+from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_of
+from contrechamp.measure.stage import Stage, with_priors
 
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -26,15 +29,41 @@ class InView:
 
     Args:
         metres: (n_sets, n_draws, n_levels), draw k of all sets the same.
+        others: the same for each alternative to what is assumed, in the first few draws.
+        assumed: what differs between the alternatives (`span.Alternatives`).
         whole_m: length of all walkable street.
     """
 
     metres: F8
+    others: tuple[F8, ...]
+    assumed: tuple[str, ...]
     whole_m: float
+
+    def spans(self, number: int) -> tuple[Span | None, ...]:
+        """Return what a set has in view by what is assumed, (n_levels,)."""
+        return self._spans(self.metres[number], [one[number] for one in self.others], 0.0)
+
+    def spans_of_difference(self, first: int, second: int) -> tuple[Span | None, ...]:
+        """Return the same of what the second set has in view beyond the first."""
+        others = [one[second] - one[first] for one in self.others]
+        return self._spans(self.metres[second] - self.metres[first], others, -self.whole_m)
+
+    def _spans(self, drawn: F8, others: Sequence[F8], least: float) -> tuple[Span | None, ...]:
+        return tuple(
+            span_of(
+                drawn[:, i],
+                [one[:, i] for one in others],
+                self.assumed,
+                least=least,
+                most=self.whole_m,
+            )
+            for i in range(drawn.shape[1])
+        )
 
 
 def in_view(
     stage: Stage,
+    buildings: gpd.GeoDataFrame,
     pieces: StreetPieces,
     sets: Sequence[Mask],
     n_draws: int,
@@ -44,11 +73,34 @@ def in_view(
 
     Args:
         stage: of all cameras.
+        buildings: of the scene of the stage.
         pieces: of the walkable streets.
         sets: (n_cameras,) masks.
         n_draws: how many draws.
         progress: advanced with every draw of each different set.
     """
+    whole = float(pieces.table["length_m"].sum())
+    other = alternatives(stage.cameras, stage.priors)
+    metres = _metres(stage, pieces, sets, n_draws, progress)
+    others = [
+        _metres(with_priors(stage, priors, buildings), pieces, sets, min(SPAN_DRAWS, n_draws))
+        for priors in other.priors
+    ]
+    return InView(
+        np.minimum(metres, whole),
+        tuple(np.minimum(one, whole) for one in others),
+        other.assumed,
+        whole,
+    )
+
+
+def _metres(
+    stage: Stage,
+    pieces: StreetPieces,
+    sets: Sequence[Mask],
+    n_draws: int,
+    progress: Progress = silent,
+) -> F8:
     numbers = stage.uniforms(n_draws)
     drawn = stage.draw(numbers)
     done: dict[bytes, F8] = {}
@@ -67,6 +119,4 @@ def in_view(
             progress=progress,
             threads=stage.threads,
         )
-    whole = float(pieces.table["length_m"].sum())
-    metres = np.array([done[mask.tobytes()] for mask in sets])
-    return InView(np.minimum(metres, whole), whole)
+    return np.array([done[mask.tobytes()] for mask in sets])

@@ -18,6 +18,7 @@ from contrechamp.measure.change.twice import Between, between
 from contrechamp.measure.network import foot_network, snap
 from contrechamp.measure.pieces import StreetPieces, cut_streets
 from contrechamp.measure.priors import default
+from contrechamp.measure.results import Span
 from contrechamp.measure.stage import set_stage
 from contrechamp.measure.survey.walked import looked_over_m
 from contrechamp.scene.tables import Scene
@@ -56,6 +57,7 @@ class Step:
         added: cameras that only the later has.
         gone: cameras that only the earlier has.
         difference_m: (n_draws, n_levels) more street in view of the cameras of the later map.
+        difference_spans: (n_levels,) what that comes to by what is assumed; None where nothing is.
         growth: of the map beside that of its cameras; None where it cannot be told.
         surveyed: None where nobody walked on both days.
     """
@@ -66,6 +68,7 @@ class Step:
     added: int
     gone: int
     difference_m: F8
+    difference_spans: tuple[Span | None, ...]
     growth: Growth | None
     surveyed: Surveyed | None
 
@@ -94,6 +97,10 @@ class Change:
     possibly: Mask
     in_view: InView
     steps: tuple[Step, ...]
+
+    def spans(self, number: int, which: int) -> tuple[Span | None, ...]:
+        """Return what `metres` comes to by what is assumed, (n_levels,)."""
+        return self.in_view.spans(3 * number + which)
 
     def metres(self, number: int, which: int) -> F8:
         """Return street in view on the day of a map, (n_draws, n_levels).
@@ -127,7 +134,7 @@ def change(
         threads=asked.threads,
     )  # fmt: skip
     sets = [mask for one in zip(sure, of.listed, maybe, strict=True) for mask in one]
-    seen = in_view(stage, pieces, sets, asked.draws, progress)
+    seen = in_view(stage, ground.buildings, pieces, sets, asked.draws, progress)
     numbers = list(pairwise(range(len(maps))))
     if len(maps) > 2:
         numbers.append((0, len(maps) - 1))
@@ -166,6 +173,7 @@ def _step(
         added=int((second & ~first).sum()),
         gone=int((first & ~second).sum()),
         difference_m=seen.metres[3 * b + 1] - seen.metres[3 * a + 1],
+        difference_spans=seen.spans_of_difference(3 * a + 1, 3 * b + 1),
         growth=growth(
             (int(first.sum()), int(second.sum())), (others[0], others[1]), asked.draws, rng
         ),

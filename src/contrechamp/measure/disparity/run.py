@@ -1,7 +1,7 @@
 """Who bears it: from a scene, a table of people and a plan to every comparison that was stated."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,6 +14,12 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.base.seeds import stream
 from contrechamp.measure.disparity.areal import overlapping
 from contrechamp.measure.disparity.asked import Asked
+from contrechamp.measure.disparity.assumed import (
+    Assumed,
+    SideSpans,
+    assumed_exposure,
+    spans_of,
+)
 from contrechamp.measure.disparity.cannot import CannotTellError
 from contrechamp.measure.disparity.compare import Sides, compared
 from contrechamp.measure.disparity.counts import Fit, negative_binomial, poisson
@@ -72,6 +78,7 @@ class Compared:
         of: what was stated.
         reason: why it cannot be told, of `cannot.REASONS`; "" if it can.
         sides: of groups or areas.
+        spans: what these come to by what is assumed of views; None where nothing is.
         regression: of a covariate.
         p: how often chance alone gives as much; NaN where it cannot be told.
         holm: the same, corrected for all comparisons that were stated.
@@ -80,6 +87,7 @@ class Compared:
     of: Comparison
     reason: str
     sides: Sides | None
+    spans: SideSpans | None
     regression: Regression | None
     p: float
     holm: float
@@ -144,16 +152,28 @@ def disparity(
     if not found.street_m.any():
         raise InputError(_off_the_map(), where=_names(scene))
     people = people_of(scene.areas, census, plan, asked.draws, asked.seed, census_file)
+    of_views = any(one.measure == "seen_share" and not one.covariate for one in plan.comparisons)
+    by = assumed_exposure(scene, stage, pieces, levels, asked) if of_views else None
+    few = people if by is None else people_of(
+        scene.areas, census, plan, by.asked.draws, asked.seed, census_file
+    )  # fmt: skip
     numbers = {level.name: i for i, level in enumerate(levels)}
     told = [
-        _one(one, scene, plan, people, found, numbers.get(one.level, 0), asked)
+        _with_spans(
+            _one(one, scene, plan, people, found, numbers.get(one.level, 0), asked),
+            numbers.get(one.level, 0),
+            few,
+            by,
+            scene,
+            plan,
+        )
         for one in plan.comparisons
     ]
     corrected = holm(np.array([one.p for one in told]))
     return Disparity(
         plan, asked, tuple(levels), found, people,
         tuple(
-            Compared(one.of, one.reason, one.sides, one.regression, one.p, float(value))
+            replace(one, holm=float(value))
             for one, value in zip(told, corrected, strict=True)
         ),
     )  # fmt: skip
@@ -210,11 +230,21 @@ def _one(
     try:
         if one.covariate:
             fitted = _regression(one, scene, plan, people, found, asked)
-            return Compared(one, "", None, fitted, fitted.fit.p(1), np.nan)
+            return Compared(one, "", None, None, fitted, fitted.fit.p(1), np.nan)
         sides = compared(one, level, people, found, ids, plan.fewest, asked.seed)
-        return Compared(one, "", sides, None, from_draws(sides.log_ratio), np.nan)
+        return Compared(one, "", sides, None, None, from_draws(sides.log_ratio), np.nan)
     except CannotTellError as error:
-        return Compared(one, error.reason, None, None, np.nan, np.nan)
+        return Compared(one, error.reason, None, None, None, np.nan, np.nan)
+
+
+def _with_spans(
+    one: Compared, level: int, few: People, by: Assumed | None, scene: Scene, plan: Plan
+) -> Compared:
+    """Return a comparison with what it comes to by what is assumed."""
+    if by is None or one.sides is None:
+        return one
+    ids = scene.areas["id"].to_numpy(str)
+    return replace(one, spans=spans_of(one.sides, one.of, level, few, by, ids, plan.fewest))
 
 
 def _regression(

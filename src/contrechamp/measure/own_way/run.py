@@ -15,7 +15,9 @@ from contrechamp.measure.own_way.asked import CLOCK_ERROR_S, Asked
 from contrechamp.measure.own_way.drawn_ways import drawn_fixes, drawn_seconds, pieces_of
 from contrechamp.measure.own_way.fixes import Walk
 from contrechamp.measure.priors import Priors, default
-from contrechamp.measure.stage import Stage, set_stage
+from contrechamp.measure.results import Span
+from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_between
+from contrechamp.measure.stage import Stage, set_stage, with_priors
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
 
@@ -25,6 +27,8 @@ Mask = NDArray[np.bool_]
 
 #: Ways that are drawn; the draws of the cameras are divided between them.
 WAYS: Final = 25
+#: Ways on which alternatives to what is assumed are taken, which have a few draws of each.
+SPAN_WAYS: Final = 6
 #: Draws of each way in which single cameras are asked, and how many cameras are told.
 BY_CAMERA_DRAWS, CAMERAS_TOLD = 4, 20
 
@@ -54,6 +58,9 @@ class OwnWay:
         walk: what was recorded.
         metres: (n_segments, n_draws, n_levels) in view.
         seconds: the same; NaN for segments without times.
+        metres_spans: (n_levels,) what all segments together come to by what is assumed; None where
+            nothing is.
+        seconds_spans: the same, of the segments that have times.
         cameras: (n_draws, n_levels) different cameras.
         of_cameras: those with most in view first, `CAMERAS_TOLD` at most.
         more_cameras: that had any of it in view in some draw, beside those.
@@ -64,6 +71,8 @@ class OwnWay:
     walk: Walk
     metres: F8
     seconds: F8
+    metres_spans: tuple[Span | None, ...]
+    seconds_spans: tuple[Span | None, ...]
     cameras: F8
     of_cameras: tuple[OfCamera, ...]
     more_cameras: int
@@ -107,14 +116,18 @@ def own_way(
         exposure = asking.exposure(numbers.rows(some), lines[-1], everybody, progress)
         by_camera += exposure.by_camera_m.sum(axis=(0, 1), dtype=np.float64)
         parts.append((*asking.by_segment(exposure, lines[-1], seconds[some]), exposure))
+    metres, lasted = (np.concatenate([part[i] for part in parts], axis=1) for i in (0, 1))
+    spans = _spans(asking, scene, (metres, lasted), numbers, bounds, lines, seconds)
     order = np.argsort(-by_camera, kind="stable")
     order = order[by_camera[order] > 0.0]
     return OwnWay(
         asked=asked,
         levels=tuple(levels),
         walk=walk,
-        metres=np.concatenate([part[0] for part in parts], axis=1),
-        seconds=np.concatenate([part[1] for part in parts], axis=1),
+        metres=metres,
+        seconds=lasted,
+        metres_spans=spans[0],
+        seconds_spans=spans[1],
         cameras=np.concatenate([part[2].walk_cameras[:, :, 0] for part in parts]).astype(
             np.float64
         ),
@@ -124,6 +137,52 @@ def own_way(
         ),
         more_cameras=max(len(order) - CAMERAS_TOLD, 0),
     )
+
+
+def _spans(
+    asking: "_Asking",
+    scene: Scene,
+    usual: tuple[F8, F8],
+    numbers: Uniforms,
+    bounds: NDArray[np.int_],
+    lines: Sequence[Pieces],
+    seconds: F8,
+) -> tuple[tuple[Span | None, ...], tuple[Span | None, ...]]:
+    """Return what metres and seconds come to by what is assumed, on a few of the drawn ways."""
+    stage = asking.stage
+    other = alternatives(stage.cameras, stage.priors)
+    rows = [
+        np.arange(bounds[way], min(bounds[way] + SPAN_DRAWS // SPAN_WAYS, bounds[way + 1]))
+        for way in range(min(SPAN_WAYS, len(lines)))
+    ]
+    everybody = np.ones(len(stage.cameras), bool)
+    others: list[tuple[F8, F8]] = []
+    for priors in other.priors:
+        asked = replace(asking, stage=with_priors(stage, priors, scene.buildings))
+        parts = []
+        for way, of in enumerate(rows):
+            some = slice(int(of[0]), int(of[-1]) + 1)
+            exposure = asked.exposure(numbers.rows(some), lines[way], everybody, silent)
+            parts.append(asked.by_segment(exposure, lines[way], seconds[some]))
+        metres, lasted = (np.concatenate(one, axis=1) for one in zip(*parts, strict=True))
+        others.append((metres.sum(axis=0), np.nansum(lasted, axis=0)))
+    same = np.concatenate(rows)
+    found = []
+    for which, most in enumerate((float(asking.walk.metres.sum()), np.inf)):
+        whole = np.nansum(usual[which], axis=0)
+        found.append(
+            tuple(
+                span_between(
+                    float(np.median(whole[:, i])),
+                    [whole[same, i]] * len(others),
+                    [one[which][:, i] for one in others],
+                    other.assumed,
+                    most=most,
+                )
+                for i in range(whole.shape[1])
+            )
+        )
+    return found[0], found[1]
 
 
 def _of_camera(

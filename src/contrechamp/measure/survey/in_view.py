@@ -18,6 +18,8 @@ from contrechamp.base.seeds import stream
 from contrechamp.measure.draws import Uniforms
 from contrechamp.measure.exposure import Pieces
 from contrechamp.measure.priors import default
+from contrechamp.measure.results import Span
+from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_of
 from contrechamp.measure.stage import Stage, set_stage, with_priors
 from contrechamp.measure.survey.asked import Asked
 from contrechamp.measure.survey.counting import Counted
@@ -58,6 +60,8 @@ class InView:
         street_m: length of these streets.
         found_m: (n_draws, n_levels) in view of cameras that were found.
         all_m: (n_draws, n_levels) in view of any camera, those that nobody found as well.
+        found_spans: (n_levels,) what the first comes to by what is assumed; None where nothing is.
+        all_spans: (n_levels,) the same of the second.
         with_missed: whether those missed where people walked are among them.
     """
 
@@ -65,6 +69,8 @@ class InView:
     street_m: float
     found_m: F8
     all_m: F8
+    found_spans: tuple[Span | None, ...]
+    all_spans: tuple[Span | None, ...]
     with_missed: bool
 
 
@@ -108,12 +114,31 @@ def in_view(
     everyone = _stage(scene, counted, unfound, levels, seed)
     # What is assumed where nothing is mapped hangs on those that were found, and on no made-up one.
     everyone = with_priors(everyone, found.priors, scene.buildings)
+    of_found = found.uniforms(n_draws)
     come_and_go = _come_and_go(everyone.uniforms(n_draws), counted, unfound)
+    street_m = float(counted.length_m[counted.of_survey].sum())
+    other = alternatives(found.cameras, found.priors)
+
+    def in_view_of(stage: Stage, numbers: Uniforms) -> tuple[F8, tuple[Span | None, ...]]:
+        drawn = stage.totals(numbers, pieces, progress=progress)
+        others = [
+            with_priors(stage, priors, scene.buildings).totals(numbers.first(SPAN_DRAWS), pieces)
+            for priors in other.priors
+        ]
+        return drawn, tuple(
+            span_of(drawn[:, i], [one[:, i] for one in others], other.assumed, most=street_m)
+            for i in range(len(levels))
+        )
+
+    found_m, found_spans = in_view_of(found, of_found)
+    all_m, all_spans = in_view_of(everyone, come_and_go)
     return InView(
         levels=levels,
-        street_m=float(counted.length_m[counted.of_survey].sum()),
-        found_m=found.totals(found.uniforms(n_draws), pieces, progress=progress),
-        all_m=everyone.totals(come_and_go, pieces, progress=progress),
+        street_m=street_m,
+        found_m=found_m,
+        all_m=all_m,
+        found_spans=found_spans,
+        all_spans=all_spans,
         with_missed=all_of_them.missed is not None,
     )
 

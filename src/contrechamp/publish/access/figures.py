@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from contrechamp.base.spreadsheets import as_cell
 from contrechamp.measure.access.people import ALL
 from contrechamp.measure.access.run import Access
 from contrechamp.measure.estimates import quantiles
+from contrechamp.measure.results import Span
 
 F8 = NDArray[np.float64]
 
@@ -46,6 +47,9 @@ class Row:
         q05: lower end of the 90 % interval.
         q95: upper end of the 90 % interval.
         n_draws: draws in which there is a value.
+        span_low: least median by what is assumed of views; NaN where nothing is.
+        span_high: greatest of them.
+        span_assumed: of what it is assumed, with | between; "" where nothing is.
     """
 
     key: str
@@ -61,6 +65,9 @@ class Row:
     q05: float
     q95: float
     n_draws: int
+    span_low: float = np.nan
+    span_high: float = np.nan
+    span_assumed: str = ""
 
 
 COLUMNS: Final = tuple(Row.__dataclass_fields__)
@@ -116,11 +123,11 @@ def _exposure(told: Access) -> Iterator[Row]:
     more: dict[str, Any] = {"group": " | ".join(told.states.groups[0]), "hours": (hour, hour + 1)}
     for one in told.exposure.levels:
         level = one.level.name if told.exposure.cameras else ""
-        for forced in one.forced:
+        for forced, spans in zip(one.forced, one.forced_spans, strict=True):
             for area, called in enumerate(told.people.names):
                 yield _row(
                     "access.forced_share", forced.place, forced.share[:, area], "share",
-                    area=called, level=level, **more,
+                    area=called, level=level, span=spans[area], **more,
                 )  # fmt: skip
         for least in one.least:
             fixed = {
@@ -128,11 +135,11 @@ def _exposure(told: Access) -> Iterator[Row]:
             }  # fmt: skip
             for key, value in fixed.items():
                 yield _row(key, least.place, np.array([value]), "m", level=level, **more)
-            for key, values in (
-                ("access.shortest_seen_m", least.seen_m),
-                ("access.least_exposed_seen_m", least.least_seen_m),
+            for key, values, span in (
+                ("access.shortest_seen_m", least.seen_m, least.seen_span),
+                ("access.least_exposed_seen_m", least.least_seen_m, least.least_seen_span),
             ):
-                yield _row(key, least.place, values, "m", level=level, **more)
+                yield _row(key, least.place, values, "m", level=level, span=span, **more)
 
 
 def _barriers(told: Access) -> Iterator[Row]:
@@ -150,10 +157,15 @@ def _barriers(told: Access) -> Iterator[Row]:
 def _row(
     key: str, place: str, values: NDArray[np.floating], unit: str, *, group: str = "",
     area: str = ALL, level: str = "", barrier: str = "", hours: tuple[int, int] = (0, 24),
+    span: Span | None = None,
 ) -> Row:  # fmt: skip
     low, middle, high, n = interval(values)
     numbers = (round(middle, DECIMALS), round(low, DECIMALS), round(high, DECIMALS))
-    return Row(key, place, group, area, level, barrier, *hours, unit, *numbers, n)
+    row = Row(key, place, group, area, level, barrier, *hours, unit, *numbers, n)
+    if span is None:
+        return row
+    low, high = (round(end, DECIMALS) for end in (span.low, span.high))
+    return replace(row, span_low=low, span_high=high, span_assumed=" | ".join(span.assumed))
 
 
 def as_json(found: Sequence[Row]) -> list[dict[str, Any]]:

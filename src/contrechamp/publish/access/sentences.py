@@ -10,8 +10,11 @@ from contrechamp.measure.access.between import NO_CAMERAS, NO_STREET, NO_WAY, TO
 from contrechamp.measure.access.people import HOMES, PEOPLE
 from contrechamp.measure.access.reach import Reach
 from contrechamp.measure.access.run import Access
+from contrechamp.measure.results import Span
 from contrechamp.publish.access.figures import interval
 from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.spread import clause
+from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
 
 Values = NDArray[np.floating]
@@ -172,20 +175,21 @@ def _forced(told: Access, numbers: Numbers) -> Iterator[str]:
             )
         return
     first = exposure.levels[0]
-    for forced, least in zip(first.forced, first.least, strict=True):
+    for forced, least, spans in zip(first.forced, first.least, first.forced_spans, strict=True):
         share = shares(forced.share[:, 0], numbers)
         if share == "–":
             continue
+        share += _assumed(forced.share[:, 0], spans[0], numbers)
         words = {"place": service_label(forced.place), "share": share}
         if exposure.cameras:
             text = _(
-                "On the way to the nearest {place}, {share} of those who reach one cannot avoid a "
-                "checkpoint or the view of a mapped camera."
+                "Of those who reach the nearest {place}, so many cannot avoid a checkpoint or the "
+                "view of a mapped camera: {share}."
             )
         else:
             text = _(
-                "On the way to the nearest {place}, {share} of those who reach one cannot avoid a "
-                "checkpoint."
+                "Of those who reach the nearest {place}, so many cannot avoid a checkpoint: "
+                "{share}."
             )
         yield text.format(**words)
         detour = least.least_m - least.shortest_m
@@ -198,6 +202,16 @@ def _forced(told: Access, numbers: Numbers) -> Iterator[str]:
                 least=numbers.quantity(float(np.quantile(least.least_seen_m, 0.5)), "m"),
                 seen=numbers.quantity(float(np.quantile(least.seen_m, 0.5)), "m"),
             )
+
+
+def _assumed(values: Values, span: Span | None, numbers: Numbers) -> str:
+    """Return what a share comes to by what is assumed, where that goes beyond its interval."""
+    low, _middle, high, _n = interval(values)
+    if span is None or (low <= span.low and span.high <= high):
+        return ""
+    between = numbers.between(span.low, span.high, "share", 0.01, size=1.0)
+    unknowns = numbers.all_of([unknown_label(name) for name in span.assumed])
+    return clause(between, unknowns) if between else ""
 
 
 def _between(told: Access, numbers: Numbers) -> Iterator[str]:

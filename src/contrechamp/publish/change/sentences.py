@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.change.run import Change, Step, Surveyed
+from contrechamp.measure.results import Span
 from contrechamp.publish.numbers import Numbers, power_of_ten
+from contrechamp.publish.spread import clause, line
+from contrechamp.publish.unknowns import unknown_label
 
 F8 = NDArray[np.float64]
 
@@ -28,15 +31,38 @@ def metres(values: F8, numbers: Numbers) -> str:
     """Return metres with their interval."""
     low, middle, high = spread(values)
     size = max(abs(low), abs(high))
+    if high - low < 1.0:
+        return _written(middle, low, high, size, numbers)
+    written = (_written(one, low, high, size, numbers) for one in (middle, low, high))
+    return "{} ({} … {})".format(*written)
+
+
+def _written(value: float, low: float, high: float, size: float, numbers: Numbers) -> str:
+    """Return metres, rounded as the two ends ask for."""
     step = max(1.0, power_of_ten(max(high - low, 1.0) / 2.0, 2))
+    text = numbers.quantity(abs(value), "m", step, size=size) if abs(value) >= step / 2 else "0"
+    return f"−{text}" if value <= -step / 2 else text
 
-    def written(value: float) -> str:
-        text = numbers.quantity(abs(value), "m", step, size=size) if abs(value) >= step / 2 else "0"
-        return f"−{text}" if value <= -step / 2 else text
 
-    return written(middle) if high - low < 1.0 else (
-        f"{written(middle)} ({written(low)} … {written(high)})"
-    )  # fmt: skip
+def in_a_cell(values: F8, span: Span | None, numbers: Numbers) -> str:
+    """Return metres with their interval, and what they come to by what is assumed below."""
+    text = metres(values, numbers)
+    return text if span is None else text + line(_ends(span, numbers))
+
+
+def _assumed(values: F8, span: Span | None, numbers: Numbers) -> str:
+    """Return what a difference comes to by what is assumed, if that goes beyond its interval."""
+    low, _middle, high = spread(values)
+    if span is None or (low <= span.low and span.high <= high):
+        return ""
+    unknowns = numbers.all_of([unknown_label(name) for name in span.assumed])
+    return clause(_ends(span, numbers), unknowns)
+
+
+def _ends(span: Span, numbers: Numbers) -> str:
+    size = max(abs(span.low), abs(span.high))
+    low, high = (_written(one, span.low, span.high, size, numbers) for one in (span.low, span.high))
+    return low if low == high else f"{low} … {high}"
 
 
 def day(told: Change, number: int, numbers: Numbers) -> str:
@@ -92,9 +118,12 @@ def _step(told: Change, one: Step, numbers: Numbers) -> Iterator[str]:
     else:
         yield from _cannot(told, one, numbers)
     yield _(
-        "Of the cameras on the two maps, those of the later one have {metres} more street in view; "
-        "that is a difference of the maps, whatever changed in the place."
-    ).format(metres=metres(one.difference_m[:, 0], numbers))
+        "Of the cameras on the two maps, those of the later one have {metres} more street in "
+        "view{assumed}. That is a difference of the maps, whatever changed in the place."
+    ).format(
+        metres=metres(one.difference_m[:, 0], numbers),
+        assumed=_assumed(one.difference_m[:, 0], one.difference_spans[0], numbers),
+    )
 
 
 def _between(one: Surveyed, numbers: Numbers) -> Iterator[str]:

@@ -12,10 +12,11 @@ from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import as_cell
 from contrechamp.measure.change.dates import Event
 from contrechamp.measure.change.run import Change
-from contrechamp.publish.change.sentences import day, in_brackets, metres, spread
+from contrechamp.publish.change.sentences import day, in_a_cell, in_brackets, metres, spread
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.plane import Plane, plane_around
+from contrechamp.publish.ranged import span_for_machines
 from contrechamp.publish.single_page import Curve, SmallMap
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.wording.levels import level_label
@@ -35,8 +36,8 @@ def dates_table(told: Change, numbers: Numbers) -> ReportTable:
             numbers.plain(int(told.surely[number].sum())),
             numbers.plain(int(told.history.listed[number].sum())),
             numbers.plain(int(told.possibly[number].sum())),
-            metres(told.metres(number, 1)[:, 0], numbers),
-            metres(told.metres(number, 2)[:, 0], numbers),
+            in_a_cell(told.metres(number, 1)[:, 0], told.spans(number, 1)[0], numbers),
+            in_a_cell(told.metres(number, 2)[:, 0], told.spans(number, 2)[0], numbers),
         )
         for number in range(len(told.maps))
     ]
@@ -69,7 +70,7 @@ def steps_table(told: Change, numbers: Numbers) -> ReportTable:
                 (
                     span,
                     level_label(level.name),
-                    metres(one.difference_m[:, number], numbers),
+                    in_a_cell(one.difference_m[:, number], one.difference_spans[number], numbers),
                     in_brackets(found.put_up, numbers) if found else _("cannot be told"),
                     in_brackets(found.taken_down, numbers) if found else _("cannot be told"),
                 )
@@ -255,7 +256,10 @@ def for_machines(told: Change, events: Sequence[Event]) -> dict[str, Any]:
                 "possibly_there": int(told.possibly[number].sum()),
                 "seen_m": {
                     level.name: {
-                        name: _spread(told.metres(number, which)[:, i])
+                        name: {
+                            **_spread(told.metres(number, which)[:, i]),
+                            "span": span_for_machines(told.spans(number, which)[i], 3),
+                        }
                         for which, name in enumerate(("surely", "on_the_map", "possibly"))
                     }
                     for i, level in enumerate(told.levels)
@@ -271,7 +275,10 @@ def for_machines(told: Change, events: Sequence[Event]) -> dict[str, Any]:
                 "added": one.added,
                 "gone": one.gone,
                 "difference_m": {
-                    level.name: _spread(one.difference_m[:, i])
+                    level.name: {
+                        **_spread(one.difference_m[:, i]),
+                        "span": span_for_machines(one.difference_spans[i], 3),
+                    }
                     for i, level in enumerate(told.levels)
                 },
                 "growth_beside_the_map": None

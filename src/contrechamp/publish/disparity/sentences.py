@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.disparity.areal import PLACES
+from contrechamp.measure.disparity.assumed import SideSpans
 from contrechamp.measure.disparity.compare import Sides
 from contrechamp.measure.disparity.plan import REST, Comparison
 from contrechamp.measure.disparity.run import Compared, Disparity, Regression
+from contrechamp.measure.results import Span
 from contrechamp.publish.numbers import Numbers, power_of_ten
+from contrechamp.publish.unknowns import unknown_label
 from contrechamp.wording.disparity import measure_label, reason_text, shape_text
 from contrechamp.wording.levels import level_label
 
@@ -60,7 +63,7 @@ def side_label(one: Comparison, side: int) -> str:
 
 def headline(told: Disparity) -> str:
     """Return the title of the page."""
-    n, rare = len(told.compared), sum(one.holm < RARE for one in told.compared)
+    n, rare = len(told.compared), sum(is_difference(one) for one in told.compared)
     if all(one.reason for one in told.compared):
         return _("None of the stated comparisons can be told")
     if not rare:
@@ -88,7 +91,7 @@ def sentence(one: Compared, told: Disparity, numbers: Numbers) -> str:
             name=one.of.name, reason=reason_text(one.reason)
         )
     found = " ".join(
-        _of_sides(one.of, one.sides, told, numbers)
+        _of_sides(one.of, one.sides, one.spans, told, numbers)
         if one.sides is not None
         else _of_regression(one.of, one.regression, numbers)
         if one.regression is not None
@@ -97,8 +100,17 @@ def sentence(one: Compared, told: Disparity, numbers: Numbers) -> str:
     return f"{one.of.name}: {found} {_corrected(one, len(told.compared), numbers)}"
 
 
+def is_difference(one: Compared) -> bool:
+    """Return whether a difference is told: not by chance, and whatever is assumed."""
+    return one.holm < RARE and not (one.spans is not None and one.spans.either_way)
+
+
 def _corrected(one: Compared, n: int, numbers: Numbers) -> str:
     p = _probability(one.holm, numbers)
+    if one.holm < RARE and not is_difference(one):
+        return _(
+            "By what is assumed of the cameras either side may have more: which, cannot be told."
+        )
     if one.holm < RARE:
         return ngettext(
             "That is a difference (p = {p}).",
@@ -117,7 +129,7 @@ def _probability(p: float, numbers: Numbers) -> str:
 
 
 def _of_sides(
-    one: Comparison, sides: Sides | None, told: Disparity, numbers: Numbers
+    one: Comparison, sides: Sides | None, spans: SideSpans | None, told: Disparity, numbers: Numbers
 ) -> Iterator[str]:
     if sides is None:
         return
@@ -141,6 +153,25 @@ def _of_sides(
     yield _("The first is {ratio} times the second.").format(
         ratio=ratio_text(*ends(ratio), numbers)
     )
+    if spans is not None:
+        yield _(
+            "By what is assumed of {unknowns} it is {first} on the first side, {second} on the "
+            "second, and {ratio} times."
+        ).format(
+            unknowns=numbers.all_of([unknown_label(name) for name in spans.ratio.assumed]),
+            first=_between(spans.first, one, numbers),
+            second=_between(spans.second, one, numbers),
+            ratio=_between(spans.ratio, None, numbers),
+        )
+
+
+def _between(span: Span, one: Comparison | None, numbers: Numbers) -> str:
+    """Return the ends of a span: of a share in per cent, of all else as a number."""
+    if one is None or one.standardised:
+        low, high = (numbers.plain(end, 0.01) for end in (span.low, span.high))
+    else:
+        low, high = (numbers.percent(end) for end in (span.low, span.high))
+    return low if low == high else _("{low} to {high}").format(low=low, high=high)
 
 
 def _of_regression(one: Comparison, found: Regression | None, numbers: Numbers) -> Iterator[str]:

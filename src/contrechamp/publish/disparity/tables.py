@@ -12,9 +12,11 @@ from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import as_cell
 from contrechamp.measure.disparity.rates import rates
 from contrechamp.measure.disparity.run import Compared, Disparity
+from contrechamp.measure.results import Span
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.disparity.sentences import (
     ends,
+    is_difference,
     ratio_text,
     sentence,
     side_label,
@@ -22,6 +24,7 @@ from contrechamp.publish.disparity.sentences import (
 )
 from contrechamp.publish.numbers import Numbers, power_of_ten
 from contrechamp.publish.plane import plane_around
+from contrechamp.publish.ranged import span_for_machines
 from contrechamp.publish.single_page import Curve, SmallMap
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.scene.tables import Scene
@@ -38,7 +41,8 @@ CSV_COLUMNS: Final = (
     *("name", "measure", "level", "standardised", "first", "second"),
     *("first_q05", "first_median", "first_q95", "second_q05", "second_median", "second_q95"),
     *("ratio_q05", "ratio_median", "ratio_q95", "difference_q05", "difference_median"),
-    *("difference_q95", "p", "p_holm", "cannot_be_told"),
+    *("difference_q95", "first_span_low", "first_span_high", "second_span_low"),
+    *("second_span_high", "ratio_span_low", "ratio_span_high", "p", "p_holm", "cannot_be_told"),
 )
 
 
@@ -234,6 +238,11 @@ def comparisons_csv(told: Disparity) -> bytes:
                 *(as_cell(one.of.covariate if one.of.covariate else side_label(one.of, side))
                   for side in (0, 1)),
                 *(spread.get(end, "") for spread in spreads for end in ("q05", "median", "q95")),
+                *(
+                    round(end, 6) if span is not None else ""
+                    for span in _spans(one)
+                    for end in ((span.low, span.high) if span is not None else (0.0, 0.0))
+                ),
                 _number(one.p), _number(one.holm), one.reason,
             ]
         )  # fmt: skip
@@ -242,6 +251,13 @@ def comparisons_csv(told: Disparity) -> bytes:
 
 def _number(value: float) -> float | str:
     return "" if math.isnan(value) else round(value, 6)
+
+
+def _spans(one: Compared) -> tuple[Span | None, Span | None, Span | None]:
+    """Return what both sides and their ratio come to by what is assumed."""
+    if one.spans is None:
+        return None, None, None
+    return one.spans.first, one.spans.second, one.spans.ratio
 
 
 def for_machines(one: Compared) -> dict[str, Any]:
@@ -262,6 +278,13 @@ def for_machines(one: Compared) -> dict[str, Any]:
         else {"first": _spread(ends(sides.first)), "second": _spread(ends(sides.second))},
         "ratio": None if math.isnan(ratio[1]) else _spread(ratio),
         "difference": None if sides is None else _spread(ends(sides.first - sides.second)),
+        "spans": None
+        if one.spans is None
+        else {
+            name: span_for_machines(span, 6)
+            for name, span in zip(("first", "second", "ratio"), _spans(one), strict=True)
+        },
+        "is_a_difference": is_difference(one),
         "regression": None
         if fitted is None
         else {

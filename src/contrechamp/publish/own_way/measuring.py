@@ -25,6 +25,7 @@ from contrechamp.publish import folder
 from contrechamp.publish.measuring import priors_of
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.own_way import sentences
+from contrechamp.publish.ranged import span_for_machines
 from contrechamp.publish.single_page import SinglePage, rendered
 from contrechamp.scene.camera_models import scene_with_models
 from contrechamp.scene.foreign_file import opened_file
@@ -187,7 +188,9 @@ def _for_machines(told: OwnWay) -> dict[str, Any]:
         "levels": {
             level.name: {
                 "metres": _spread(told.metres[:, :, i].sum(axis=0)),
+                "metres_span": span_for_machines(told.metres_spans[i], DECIMALS),
                 "seconds": _seconds(told.seconds[:, :, i]),
+                "seconds_span": span_for_machines(told.seconds_spans[i], DECIMALS),
                 "cameras": _spread(told.cameras[:, i]),
             }
             for i, level in enumerate(told.levels)

@@ -16,7 +16,10 @@ from contrechamp.measure.own_way.fixes import (
     ON_FOOT_M_S,
 )
 from contrechamp.measure.own_way.run import OwnWay
+from contrechamp.measure.results import Span
 from contrechamp.publish.numbers import Numbers, power_of_ten
+from contrechamp.publish.spread import clause
+from contrechamp.publish.unknowns import unknown_label
 from contrechamp.wording.levels import level_label
 
 F8 = NDArray[np.float64]
@@ -38,6 +41,14 @@ def metres_text(values: F8, numbers: Numbers) -> str:
     middle_text = numbers.quantity(middle, "m", step, size=high)
     between = numbers.between(low, high, "m", step, size=high)
     return f"{middle_text} ({between})" if between else middle_text
+
+
+def _assumed(span: Span, numbers: Numbers) -> str:
+    """Return what metres come to by what is assumed."""
+    step = power_of_ten((span.high - span.low) / 2.0, 2) if span.high - span.low > 2.0 else 1.0
+    between = numbers.between(span.low, span.high, "m", step, size=span.high)
+    unknowns = numbers.all_of([unknown_label(name) for name in span.assumed])
+    return clause(between, unknowns) if between else ""
 
 
 def time_text(values: F8, numbers: Numbers) -> str:
@@ -79,6 +90,10 @@ def _measured(told: OwnWay, numbers: Numbers) -> Iterator[str]:
 def _levels(told: OwnWay, numbers: Numbers) -> Iterator[str]:
     for number, level in enumerate(told.levels):
         metres = metres_text(told.metres[:, :, number].sum(axis=0), numbers)
+        span = told.metres_spans[number]
+        low, _middle, high = ends(told.metres[:, :, number].sum(axis=0))
+        if span is not None and not (low <= span.low and span.high <= high):
+            metres += _assumed(span, numbers)
         seconds = told.seconds[:, :, number]
         timed = ~np.isnan(seconds).any(axis=1)
         if timed.any():
@@ -195,7 +210,7 @@ def coarse(told: OwnWay, numbers: Numbers) -> list[str]:
         )
     ]
     for number, level in enumerate(told.levels):
-        low, middle, high = ends(told.metres[:, :, number].sum(axis=0))
+        low, middle, high = _wide(told.metres[:, :, number], told.metres_spans[number])
         seconds = told.seconds[:, :, number]
         timed = ~np.isnan(seconds).any(axis=1)
         text = _("{level}: about {metres} ({low} to {high})").format(
@@ -206,13 +221,22 @@ def coarse(told: OwnWay, numbers: Numbers) -> list[str]:
         )
         if timed.any():
             minutes = [
-                numbers.plain(round(one / COARSE_S)) for one in ends(seconds[timed].sum(axis=0))
+                numbers.plain(round(one / COARSE_S))
+                for one in _wide(seconds[timed], told.seconds_spans[number])
             ]
             text += _(", {middle} min ({low} to {high})").format(
                 low=minutes[0], middle=minutes[1], high=minutes[2]
             )
         found.append(text + ".")
     return found
+
+
+def _wide(of_segments: F8, span: Span | None) -> tuple[float, float, float]:
+    """Return the median of a sum, and the ends of its interval and its span together."""
+    low, middle, high = ends(of_segments.sum(axis=0))
+    if span is None:
+        return low, middle, high
+    return min(low, span.low), middle, max(high, span.high)
 
 
 def _coarse_m(value: float, numbers: Numbers) -> str:

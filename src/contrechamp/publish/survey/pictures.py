@@ -8,7 +8,7 @@ import numpy as np
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.survey.pictures import FromPictures
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.survey.ranged import quantiles, ranged
+from contrechamp.publish.ranged import quantiles, ranged
 
 
 def sentences(told: FromPictures | None, numbers: Numbers) -> Iterator[str]:

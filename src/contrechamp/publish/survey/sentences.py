@@ -13,8 +13,8 @@ from contrechamp.measure.survey.next_places import KM_AN_HOUR
 from contrechamp.measure.survey.run import Compared, Completeness
 from contrechamp.measure.survey.strata import SQUARE_M
 from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.ranged import ranged
 from contrechamp.publish.survey import in_view, pictures
-from contrechamp.publish.survey.ranged import ranged
 from contrechamp.wording.cameras import kind_label
 
 

@@ -10,7 +10,7 @@ from contrechamp.base.spreadsheets import as_cell
 from contrechamp.measure.survey.run import Completeness
 from contrechamp.measure.survey.strata import BESIDE_M, STRATA
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.survey.ranged import ranged
+from contrechamp.publish.ranged import ranged
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.wording.survey import stratum_label
 

@@ -23,9 +23,9 @@ from contrechamp.publish.command import as_typed, without_folders
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm, write_layer
 from contrechamp.publish.page import STYLES, content_policy
+from contrechamp.publish.ranged import quantiles
 from contrechamp.publish.survey import in_view, pictures
 from contrechamp.publish.survey.drawing import drawing
-from contrechamp.publish.survey.ranged import quantiles
 from contrechamp.publish.survey.sentences import headline, left_aside, method, sentences
 from contrechamp.publish.survey.tables import next_csv, next_table, strata_table
 from contrechamp.scene.foreign_file import opened_file

@@ -11,7 +11,7 @@ from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.json_text import json_text
 from contrechamp.base.progress import Progress, silent
-from contrechamp.measure.run import SPAN_DRAWS
+from contrechamp.measure.span import SPAN_DRAWS
 from contrechamp.measure.tiles.one import TileFigures
 from contrechamp.measure.tiles.plan import Setting, Tile, setting_of, tiles
 from contrechamp.measure.tiles.together import Together, together

@@ -49,4 +49,5 @@ def _caption(one: ShownPicture, showing: Showing) -> tuple[Inline, ...]:
         found.append(Words(f"({written_date(exhibit.made_on)})"))
     if exhibit.address:
         found.append(Address(exhibit.address))
-    return (*found, covered)
+    # Words of a record may end without a full stop, and ours would run on from them.
+    return (*found, Words("–"), covered)

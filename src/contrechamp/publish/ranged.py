@@ -1,10 +1,11 @@
 """What draws say as text: their median, and what nine in ten of them lie between."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from contrechamp.measure.results import Span
 from contrechamp.publish.numbers import Numbers
 
 F8 = NDArray[np.float64]
@@ -25,3 +26,11 @@ def quantiles(values: F8 | None, decimals: int) -> dict[str, float] | None:
         return None
     found = np.quantile(values, QUANTILES).round(decimals).tolist()
     return dict(zip(("q05", "median", "q95"), found, strict=True))
+
+
+def span_for_machines(span: Span | None, decimals: int) -> dict[str, Any] | None:
+    """Return what a number comes to by what is assumed, for programs; None where nothing is."""
+    if span is None:
+        return None
+    ends = {"low": round(span.low, decimals), "high": round(span.high, decimals)}
+    return {**ends, "assumed": list(span.assumed)}
