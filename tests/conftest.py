@@ -1,5 +1,6 @@
 """What every test runs under, and what takes so long to make that all workers share it."""
 
+import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,17 @@ for _number, _handler in (
 # How long an example takes says nothing of us where two workers, or others, share the machine.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Take back real-time priority.
+
+    An encoder of AV1 gives it to whoever calls it as root, and whatever a worker starts from then on
+    has it as well: a browser that waits then keeps a processor from all else.
+    """
+    if hasattr(os, "sched_getscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -27,6 +27,10 @@ PATIENCE_S = 60
 IDLE_S = 600.0
 
 
+#: After the days that the sample speaks of: nobody consents on a day to come.
+LATER = cases.NOW + timedelta(days=30)
+
+
 @dataclass
 class Hand:
     """A hand on a workbench, and on its clocks.
@@ -44,7 +48,7 @@ class Hand:
 
     def __post_init__(self) -> None:
         clocks = Clocks(
-            lambda: cases.NOW + timedelta(seconds=self.awake_s),
+            lambda: LATER + timedelta(seconds=self.awake_s),
             lambda: self.awake_s,
             lambda: self.awake_s + self.slept_s,
         )
