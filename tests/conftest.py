@@ -35,8 +35,8 @@ settings.load_profile("tests")
 def pytest_runtest_teardown() -> None:
     """Take back real-time priority.
 
-    An encoder of AV1 gives it to whoever calls it as root, and whatever a worker starts from then on
-    has it as well: a browser that waits then keeps a processor from all else.
+    An encoder of AV1 gives it to whoever calls it as root, and whatever a worker starts from then
+    on has it as well: a browser that waits then keeps a processor from all else.
     """
     if hasattr(os, "sched_getscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
