@@ -152,7 +152,7 @@ def test_what_is_assumed_of_views_stands_beside_what_nobody_can_avoid(
     done = contrechamp("access", TOWN, BARRIERS, "-o", out, *QUICK)
     assert done.status == 0, done.err
     rows = list(csv.DictReader(io.StringIO((out / "figures.csv").read_text())))
-    of_views = [row for row in rows if row["key"] == "access.shortest_seen_m" and row["level"]]
+    of_views = [row for row in rows if row["key"] == "access.shortest_seen_m" and row["median"]]
     assert of_views
     for row in of_views:
         assert row["span_assumed"]
