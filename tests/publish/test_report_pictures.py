@@ -6,6 +6,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.records.publications import Use
 from contrechamp.vault import object_keys, subjects
 from dossier.reviewed_copies import jpeg, look, masked
@@ -93,7 +94,7 @@ def test_what_is_not_masked_and_reviewed_is_refused_whatever_the_release_passed(
         released(at, ref)  # with a reason for every gate
         told = against(at, ref, tmp_path / "out")
         assert line in told
-        assert shown in told
+        assert ShortNames(at.case).of(shown) in told
         published(at, ref, tmp_path / "draft", draft=True)
     page = (tmp_path / "draft/report-en.html").read_text(encoding="utf-8")
     assert "<img" not in page
