@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from contrechamp.base.ragged import ragged_ranges
 from contrechamp.measure.cutting import LineParts, Lines, cut_lines
 from contrechamp.measure.exposure import Pieces
-from contrechamp.measure.network import FootNetwork
+from contrechamp.measure.network import FootNetwork, foot_network, snap
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -70,6 +70,16 @@ def cut_streets(
         street=street,
         edge_first=np.searchsorted(parts.line, edges).astype(np.int64),
     )
+
+
+def walkable_pieces(streets: gpd.GeoDataFrame) -> StreetPieces:
+    """Cut the walkable streets where nothing but their own junctions parts them.
+
+    Args:
+        streets: `STREET_COLUMNS`, metric.
+    """
+    nowhere = snap(streets, gpd.GeoSeries([], crs=streets.crs))
+    return cut_streets(foot_network(streets, nowhere), streets)
 
 
 def equal_parts(lines: Lines, length_m: F8, piece_m: float) -> LineParts:

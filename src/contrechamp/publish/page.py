@@ -146,6 +146,33 @@ def _class_labels(numbers: Numbers) -> list[str]:
     ]
 
 
+def without_scripts(template: str, css: str, language: str, **values: Any) -> bytes:
+    """Return a page that has no script, and loads nothing; whatever came from inputs is escaped.
+
+    Args:
+        template: name of the page's template.
+        css: name of the styles that it has beside those of all pages.
+        language: code of the language, already active.
+        values: what the template shows.
+    """
+    package = package_files("contrechamp.publish")
+    names = (STYLES[-1], f"templates/{css}")
+    styles = "\n".join((package / name).read_text(encoding="utf-8") for name in names)
+    html = (
+        environment("contrechamp.publish")
+        .get_template(template)
+        .render(
+            language=language,
+            direction=direction_of(language),
+            policy=content_policy([], [styles]),
+            styles=styles,
+            version=__version__,
+            **values,
+        )
+    )
+    return html.encode()
+
+
 def content_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
     """Return the content security policy that allows these texts and nothing else."""
     return "; ".join(

@@ -14,18 +14,29 @@ F8 = NDArray[np.float64]
 QUANTILES: Final = (0.05, 0.5, 0.95)
 
 
+def ends(values: F8) -> tuple[float, float, float]:
+    """Return the lower end of what nine in ten draws lie between, their median, the upper end."""
+    low, middle, high = np.quantile(values, QUANTILES).tolist()
+    return low, middle, high
+
+
 def ranged(values: F8, numbers: Numbers, step: float = 1.0) -> str:
     """Return the median of draws and, in brackets, what nine in ten of them lie between."""
-    low, middle, high = (numbers.plain(one, step) for one in np.quantile(values, QUANTILES))
+    low, middle, high = (numbers.plain(one, step) for one in ends(values))
     return middle if low == high else f"{middle} ({low}–{high})"
 
 
 def quantiles(values: F8 | None, decimals: int) -> dict[str, float] | None:
     """Return the same for programs; None where nothing was drawn."""
-    if values is None:
-        return None
-    found = np.quantile(values, QUANTILES).round(decimals).tolist()
-    return dict(zip(("q05", "median", "q95"), found, strict=True))
+    return None if values is None else named(ends(values), decimals)
+
+
+def named(of: tuple[float, float, float], decimals: int) -> dict[str, float]:
+    """Return ends and median by their names."""
+    return {
+        name: round(value, decimals)
+        for name, value in zip(("q05", "median", "q95"), of, strict=True)
+    }
 
 
 def span_for_machines(span: Span | None, decimals: int) -> dict[str, Any] | None:

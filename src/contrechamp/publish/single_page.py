@@ -5,13 +5,9 @@ It has no script, and nothing of it is loaded from elsewhere.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files as package_files
 
-from contrechamp import __version__
-from contrechamp.base.i18n import direction_of
-from contrechamp.base.templates import environment
 from contrechamp.publish.charts import Chart
-from contrechamp.publish.page import STYLES, content_policy
+from contrechamp.publish.page import without_scripts
 from contrechamp.publish.table import ReportTable
 
 
@@ -103,19 +99,4 @@ def rendered(page: SinglePage, language: str) -> bytes:
         page: what stands on it.
         language: code of the language, already active.
     """
-    package = package_files("contrechamp.publish")
-    names = (STYLES[-1], "templates/single.css")
-    styles = "\n".join((package / name).read_text(encoding="utf-8") for name in names)
-    html = (
-        environment("contrechamp.publish")
-        .get_template("single.html.jinja")
-        .render(
-            language=language,
-            direction=direction_of(language),
-            policy=content_policy([], [styles]),
-            styles=styles,
-            page=page,
-            version=__version__,
-        )
-    )
-    return html.encode()
+    return without_scripts("single.html.jinja", "single.css", language, page=page)

@@ -7,6 +7,7 @@ import shapely
 from contrechamp.measure.priors import default
 from contrechamp.measure.run import measure_streets
 from contrechamp.measure.span import SPAN_DRAWS
+from contrechamp.measure.stage import place_cameras
 from contrechamp.measure.tiles.one import measure_tile
 from contrechamp.measure.tiles.plan import setting_of, tiles
 from contrechamp.measure.tiles.together import together
@@ -39,16 +40,26 @@ def town(seed: int, n_cameras: int = 30):
     return scene(streets=streets(*lines), buildings=buildings(*houses), cameras=cameras(*rows))
 
 
+def placed(of):
+    return place_cameras(of.cameras, of.buildings)
+
+
 def setting(of, seed: int = 3):
     return setting_of(
-        of, default(), LEVELS, draws=DRAWS, span_draws=SPAN_DRAWS, seed=seed, target_height_m=1.6
+        of,
+        placed(of),
+        default(),
+        LEVELS,
+        draws=DRAWS,
+        span_draws=SPAN_DRAWS,
+        seed=seed,
+        target_height_m=1.6,
     )
 
 
 def by_tiles(of, asked, tile_m: float):
-    return together(
-        (measure_tile(tile.of(of), asked)[0] for tile in tiles(of, asked, tile_m)), asked
-    )
+    plan = tiles(of, placed(of), asked, tile_m)
+    return together((measure_tile(tile.of(of), asked)[0] for tile in plan), asked)
 
 
 @pytest.mark.parametrize("tile_m", [130.0, 300.0, 10_000.0])
@@ -77,7 +88,7 @@ def test_the_figures_are_those_of_the_town_in_one_piece(tile_m: float) -> None:
 def test_every_street_is_in_one_tile_and_every_piece_keeps_its_name() -> None:
     of = town(2)
     asked = setting(of)
-    plan = list(tiles(of, asked, 200.0))
+    plan = list(tiles(of, placed(of), asked, 200.0))
     rows = np.concatenate([tile.streets for tile in plan])
     assert sorted(rows.tolist()) == list(range(len(of.streets)))
     assert len({tile.name for tile in plan}) == len(plan) > 4
@@ -94,7 +105,7 @@ def test_a_place_without_cameras_near_has_nothing_in_view() -> None:
         buildings=buildings((shapely.box(0, 5, 20, 15), 6.0)),
     )
     asked = setting(of)
-    plan = list(tiles(of, asked, 1000.0))
+    plan = list(tiles(of, placed(of), asked, 1000.0))
     assert [len(tile.cameras) for tile in plan] == [1, 0]
     found = by_tiles(of, asked, 1000.0)
     assert found.walkable_m == pytest.approx(200.0)

@@ -15,8 +15,7 @@ from contrechamp.measure.change.growth import Growth, growth
 from contrechamp.measure.change.history import Dated, History, history, possibly, surely
 from contrechamp.measure.change.in_view import InView, in_view
 from contrechamp.measure.change.twice import Between, between
-from contrechamp.measure.network import foot_network, snap
-from contrechamp.measure.pieces import StreetPieces, cut_streets
+from contrechamp.measure.pieces import StreetPieces, walkable_pieces
 from contrechamp.measure.priors import default
 from contrechamp.measure.results import Span
 from contrechamp.measure.stage import set_stage
@@ -125,8 +124,7 @@ def change(
     """
     of = history(maps, asked.error_m, asked.seed)
     ground = replace(maps[-1].scene, cameras=of.cameras, limits={})
-    nowhere = snap(ground.streets, ground.homes.geometry.iloc[:0])
-    pieces = cut_streets(foot_network(ground.streets, nowhere), ground.streets)
+    pieces = walkable_pieces(ground.streets)
     sure = np.array([surely(of, one.on.last) for one in maps])
     maybe = np.array([possibly(of, number) for number in range(len(maps))])
     stage = set_stage(

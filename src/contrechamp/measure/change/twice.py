@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from contrechamp.measure.survey.everywhere import NINE_IN_TEN
+
 F8 = NDArray[np.float64]
 
 _HALF: Final = 0.5
-_NINE_IN_TEN: Final = 1.645
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def between(
         rng: for them.
     """
     low, high = (logit(min(max(one, 1e-4), 1.0 - 1e-4)) for one in found)
-    spread = (high - low) / (2.0 * _NINE_IN_TEN)
+    spread = (high - low) / (2.0 * NINE_IN_TEN)
     alike, own = rng.normal(size=n_draws), rng.normal(size=(2, n_draws))
     first, second = expit((low + high) / 2.0 + spread * np.sqrt(0.5) * (alike + own))
     # Of those that stayed, both found a share that is the product of their shares.

@@ -26,7 +26,7 @@ from contrechamp.measure.disparity.asked import Asked
 from contrechamp.measure.pieces import StreetPieces
 from contrechamp.measure.stage import Stage
 from contrechamp.measure.survey.density import overdispersion
-from contrechamp.measure.survey.everywhere import BORROWED_KM
+from contrechamp.measure.survey.everywhere import BORROWED_KM, NINE_IN_TEN
 from contrechamp.measure.survey.strata import STRATA, strata
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
@@ -34,8 +34,6 @@ from contrechamp.sight.arrays import Level
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-#: From the middle of a normal distribution to where nine in ten lie on either side.
-_NINE_IN_TEN: Final = 1.645
 #: An area of which more lies outside of the map is told: there its streets are not known.
 BEYOND: Final = 0.1
 #: Rows of exposure that are added up at a time.
@@ -197,7 +195,7 @@ def _missing(cameras: I8, street_m: F8, asked: Asked) -> tuple[F8, F8 | None]:
         return np.ones(shape), None
     rng = stream(asked.seed, "disparity", "found")
     low, high = (logit(min(max(one, 1e-4), 1.0 - 1e-4)) for one in asked.found)
-    half = np.sqrt(0.5) * (high - low) / (2.0 * _NINE_IN_TEN)
+    half = np.sqrt(0.5) * (high - low) / (2.0 * NINE_IN_TEN)
     share = expit(
         (low + high) / 2.0 + half * (rng.normal(size=(asked.draws, 1)) + rng.normal(size=shape))
     )

@@ -29,8 +29,7 @@ from contrechamp.measure.disparity.people import People, people_of
 from contrechamp.measure.disparity.plan import REST, Comparison, Plan
 from contrechamp.measure.disparity.several import from_draws, holm
 from contrechamp.measure.disparity.shape import Shape, shape
-from contrechamp.measure.network import foot_network, snap
-from contrechamp.measure.pieces import cut_streets
+from contrechamp.measure.pieces import walkable_pieces
 from contrechamp.measure.priors import Priors, default
 from contrechamp.measure.stage import set_stage
 from contrechamp.measure.survey.strata import STRATA
@@ -146,8 +145,7 @@ def disparity(
         scene, priors or default(), levels, target_height_m=asked.target_height_m,
         seed=asked.seed, threads=asked.threads,
     )  # fmt: skip
-    nowhere = snap(scene.streets, scene.homes.geometry.iloc[:0])
-    pieces = cut_streets(foot_network(scene.streets, nowhere), scene.streets)
+    pieces = walkable_pieces(scene.streets)
     found = exposed(scene, stage, pieces, levels, asked, progress)
     if not found.street_m.any():
         raise InputError(_off_the_map(), where=_names(scene))

@@ -9,8 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.seeds import stream
-from contrechamp.measure.network import foot_network, snap
-from contrechamp.measure.pieces import StreetPieces, cut_streets
+from contrechamp.measure.pieces import StreetPieces, walkable_pieces
 from contrechamp.measure.survey.asked import Asked
 from contrechamp.measure.survey.matching import Listed, draw_matchings, pairs
 from contrechamp.measure.survey.strata import strata
@@ -108,7 +107,7 @@ def count(scene: Scene, asked: Asked) -> Counted:
         scene: with walkable streets, walks and lists of cameras.
         asked: what is asked.
     """
-    streets = _streets(scene)
+    streets = walkable_pieces(scene.streets)
     lines = streets.table.geometry.to_numpy()
     highway = scene.streets["highway"].to_numpy(str)[streets.street]
     entries = scene.cameras[~scene.cameras["indoor"].to_numpy(bool)]
@@ -133,11 +132,6 @@ def listed(cameras: gpd.GeoDataFrame, asked: Asked) -> Listed:
         cameras["kind"].to_numpy(str),
         asked.error_m,
     )
-
-
-def _streets(scene: Scene) -> StreetPieces:
-    nowhere = snap(scene.streets, scene.homes.geometry.iloc[:0])
-    return cut_streets(foot_network(scene.streets, nowhere), scene.streets)
 
 
 def _of_survey(scene: Scene, lines: NDArray[np.object_], asked: Asked) -> Mask:

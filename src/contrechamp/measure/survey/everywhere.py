@@ -20,7 +20,7 @@ I8 = NDArray[np.int64]
 #: Kilometres that the density of all streets counts beside those of a kind.
 BORROWED_KM: Final = 1.0
 #: Quantiles of a normal distribution between which nine in ten lie, from the middle.
-_NINE_IN_TEN: Final = 1.645
+NINE_IN_TEN: Final = 1.645
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def narrowing(found: I8, km: F8, km_left: F8, factor: float, walked_km: F8) -> F
     def width(done: F8, left: F8) -> F8:
         # Of what is not known of the density, and of how cameras fall if it were.
         variance = factor * per_km * (left**2 / (done + BORROWED_KM) + left)
-        return np.asarray(2.0 * _NINE_IN_TEN * np.sqrt(variance.sum(axis=-1)), np.float64)
+        return np.asarray(2.0 * NINE_IN_TEN * np.sqrt(variance.sum(axis=-1)), np.float64)
 
     now = width(km, km_left)
     then = width(km + walked_km, np.maximum(km_left - walked_km, 0.0))

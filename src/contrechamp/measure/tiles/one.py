@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from contrechamp.measure.exposure import Exposure
 from contrechamp.measure.groups import AreaGroups, area_groups
 from contrechamp.measure.known import known_share
-from contrechamp.measure.network import foot_network, snap
-from contrechamp.measure.pieces import StreetPieces, cut_streets
+from contrechamp.measure.pieces import StreetPieces, walkable_pieces
 from contrechamp.measure.stage import Stage, greatest_range_m, set_stage, with_priors
 from contrechamp.measure.street_figures import area_figures, piece_table
 from contrechamp.measure.tiles.plan import Setting
@@ -54,8 +53,7 @@ def measure_tile(
         setting: of all tiles.
         threads: greatest number of threads; the figures are the same.
     """
-    nowhere = snap(scene.streets, scene.homes.geometry)
-    pieces = cut_streets(foot_network(scene.streets, nowhere), scene.streets)
+    pieces = walkable_pieces(scene.streets)
     length_m = pieces.table["length_m"].to_numpy(np.float64)
     stage = set_stage(
         scene,

@@ -22,7 +22,6 @@ from contrechamp.measure.span import Alternatives, alternatives
 from contrechamp.measure.stage import (
     ON_THE_WALL_M,
     greatest_range_m,
-    place_cameras,
     without_contradictions,
 )
 from contrechamp.scene.columns import empty
@@ -34,6 +33,7 @@ from contrechamp.scene.tables import (
     Scene,
 )
 from contrechamp.sight.arrays import Level
+from contrechamp.sight.placing import Places
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -67,6 +67,7 @@ class Setting:
 
 def setting_of(
     scene: Scene,
+    places: Places,
     priors: Priors,
     levels: tuple[Level, ...],
     *,
@@ -75,9 +76,8 @@ def setting_of(
     seed: int,
     target_height_m: float,
 ) -> Setting:
-    """Return what is the same in all tiles of a scene."""
-    placed = place_cameras(scene.cameras, scene.buildings).nearest()
-    cameras = without_contradictions(scene.cameras, placed)
+    """Return what is the same in all tiles of a scene, whose cameras have these places."""
+    cameras = without_contradictions(scene.cameras, places.nearest())
     used = priors.for_input(cameras, levels)
     return Setting(
         levels=levels,
@@ -129,11 +129,12 @@ def nothing_else(crs: pyproj.CRS) -> dict[str, gpd.GeoDataFrame]:
     }
 
 
-def tiles(scene: Scene, setting: Setting, tile_m: float = TILE_M) -> Iterator[Tile]:
+def tiles(scene: Scene, places: Places, setting: Setting, tile_m: float = TILE_M) -> Iterator[Tile]:
     """Yield the tiles that have a walkable street, row by row from the south-west.
 
     Args:
         scene: on its metric plane.
+        places: of its cameras (`stage.place_cameras`).
         setting: of all tiles.
         tile_m: width, metres, above zero.
     """
@@ -144,7 +145,7 @@ def tiles(scene: Scene, setting: Setting, tile_m: float = TILE_M) -> Iterator[Ti
     cells, of_street = np.unique(cell, axis=0, return_inverse=True)
     order = np.argsort(of_street.ravel(), kind="stable")
     ends = np.cumsum(np.bincount(of_street.ravel(), minlength=len(cells)))
-    around = _Around(scene, setting)
+    around = _Around(scene, places, setting)
     for (row, column), some in zip(cells.tolist(), np.split(order, ends[:-1]), strict=True):
         streets = np.sort(walkable[some])
         cameras = around.cameras(lines[some])
@@ -154,8 +155,7 @@ def tiles(scene: Scene, setting: Setting, tile_m: float = TILE_M) -> Iterator[Ti
 class _Around:
     """Which cameras may see some streets, and which buildings their views hang on."""
 
-    def __init__(self, scene: Scene, setting: Setting) -> None:
-        places = place_cameras(scene.cameras, scene.buildings)
+    def __init__(self, scene: Scene, places: Places, setting: Setting) -> None:
         self._of, self._at = places.camera, shapely.points(places.placed.x, places.placed.y)
         every = (setting.priors, *setting.alternatives.priors)
         reach = np.max([greatest_range_m(scene.cameras, one) for one in every], axis=0)

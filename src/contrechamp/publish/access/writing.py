@@ -10,14 +10,12 @@ import geopandas as gpd
 import numpy as np
 
 from contrechamp import __version__
-from contrechamp.base.i18n import _, active_language, direction_of
-from contrechamp.base.json_text import json_text
+from contrechamp.base.i18n import active_language
 from contrechamp.base.progress import Progress, silent
-from contrechamp.base.templates import environment
 from contrechamp.measure.access.asked import Asked
 from contrechamp.measure.access.run import Access, access, street_minutes
 from contrechamp.measure.engine import compile_engine
-from contrechamp.publish import folder, methods
+from contrechamp.publish import methods
 from contrechamp.publish.access.drawing import classes, drawing, mapped_place
 from contrechamp.publish.access.figures import Row, as_csv, as_json, rows
 from contrechamp.publish.access.method import left_aside, method
@@ -29,10 +27,11 @@ from contrechamp.publish.access.tables import (
     groups_table,
     kinds_table,
 )
+from contrechamp.publish.answer_folder import AnswerFolder
 from contrechamp.publish.command import as_typed, without_folders
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm, write_layer
-from contrechamp.publish.page import STYLES, content_policy
+from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
+from contrechamp.publish.page import without_scripts
 from contrechamp.scene.map_cell import MapReader
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import Scene
@@ -44,6 +43,18 @@ SCHEMA: Final = "contrechamp/access-1"
 INDEX, FIGURES = "index.html", "figures.csv"
 #: Layers, as GeoJSON and as GeoParquet.
 STREETS, BARRIERS = "streets", "barriers"
+_FOLDER: Final = AnswerFolder(
+    MANIFEST,
+    SCHEMA,
+    tuple(
+        sorted(
+            (
+                *(INDEX, FIGURES, MANIFEST),
+                *(f"{one}.{end}" for one in (STREETS, BARRIERS) for end in ("geojson", "parquet")),
+            )
+        )
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,7 @@ def access_and_write(
     Raises:
         ContrechampError: if an input, an option or the output folder cannot be used.
     """
-    folder.check_writable(job.out, refuse_foreign)
+    _FOLDER.check_writable(job.out)
     levels = parse_levels(job.level_set)
     scene = read_scene(
         job.inputs,
@@ -115,44 +126,20 @@ def access_and_write(
     said = [*sentences(told, numbers), *left_aside(told, numbers)]
     figures = rows(told)
     machine = _for_machines(told, scene, figures)
-    layer, barriers = _streets(told), _barriers(told)
     contents: dict[str, Callable[[], bytes]] = {
         INDEX: lambda: _page(told, scene, again, numbers),
         FIGURES: lambda: as_csv(figures),
-        MANIFEST: lambda: _manifest({**machine, "command": list(without_folders(again))}),
     }
-    with (
-        folder.new_folder(job.out, refuse_foreign) as partial,
-        progress(_("Writing"), len(contents) + 2) as advance,
-    ):
-        described = f"{OSM_ATTRIBUTION}, {OSM_LICENCE}" if is_from_osm(scene) else ""
-        for name, table in ((STREETS, layer), (BARRIERS, barriers)):
-            write_layer(table, partial, name, described)
-            advance(1)
-        for name, content in contents.items():
-            (partial / name).write_bytes(content())
-            advance(1)
+    _FOLDER.write(
+        job.out,
+        machine,
+        again,
+        contents,
+        {STREETS: _streets(told), BARRIERS: _barriers(told)},
+        from_osm=is_from_osm(scene),
+        progress=progress,
+    )
     return Written(scene, told, job.out / INDEX, said, machine)
-
-
-_NAMES: Final = (
-    INDEX, FIGURES, MANIFEST,
-    *(f"{layer}.{ending}" for layer in (STREETS, BARRIERS) for ending in ("geojson", "parquet")),
-)  # fmt: skip
-
-
-def _manifest(content: Mapping[str, Any]) -> bytes:
-    text = json_text({**content, "files": sorted(_NAMES)}, indent=1, sort_keys=True)
-    return (text + "\n").encode()
-
-
-def refuse_foreign(out: Path) -> None:
-    """Raise unless a folder is missing, empty, or one that we wrote and nobody added to.
-
-    Raises:
-        OutputError: if it holds anything else.
-    """
-    folder.refuse_foreign(out, MANIFEST, SCHEMA)
 
 
 def access_schema() -> bytes:
@@ -211,39 +198,27 @@ def _for_machines(told: Access, scene: Scene, figures: Sequence[Row]) -> dict[st
 
 
 def _page(told: Access, scene: Scene, again: Sequence[str], numbers: Numbers) -> bytes:
-    package = package_files("contrechamp.publish")
-    names = (STYLES[-1], "templates/access.css")
-    styles = "\n".join((package / name).read_text(encoding="utf-8") for name in names)
     tables = (
         areas_table(told, numbers),
         kinds_table(told, numbers),
         methods.inputs_table(scene, numbers),
         methods.notices_table(scene, numbers),
     )
-    html = (
-        environment("contrechamp.publish")
-        .get_template("access.html.jinja")
-        .render(
-            language=numbers.language,
-            direction=direction_of(numbers.language),
-            policy=content_policy([], [styles]),
-            styles=styles,
-            headline=headline(told, numbers),
-            sentences=sentences(told, numbers),
-            left_aside=left_aside(told, numbers),
-            method=method(told, numbers),
-            drawing=drawing(told, scene),
-            plot=plot(told, numbers),
-            first_tables=[
-                one
-                for one in (groups_table(told, numbers), barriers_table(told, numbers))
-                if one.rows
-            ],
-            tables=[one for one in tables if one.rows],
-            attribution=OSM_ATTRIBUTION if is_from_osm(scene) else "",
-            licence=OSM_LICENCE,
-            command=as_typed(without_folders(again)),
-            version=__version__,
-        )
+    return without_scripts(
+        "access.html.jinja",
+        "access.css",
+        numbers.language,
+        headline=headline(told, numbers),
+        sentences=sentences(told, numbers),
+        left_aside=left_aside(told, numbers),
+        method=method(told, numbers),
+        drawing=drawing(told, scene),
+        plot=plot(told, numbers),
+        first_tables=[
+            one for one in (groups_table(told, numbers), barriers_table(told, numbers)) if one.rows
+        ],
+        tables=[one for one in tables if one.rows],
+        attribution=OSM_ATTRIBUTION if is_from_osm(scene) else "",
+        licence=OSM_LICENCE,
+        command=as_typed(without_folders(again)),
     )
-    return html.encode()

@@ -9,27 +9,22 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.change.run import Change, Step, Surveyed
 from contrechamp.measure.results import Span
 from contrechamp.publish.numbers import Numbers, power_of_ten
+from contrechamp.publish.ranged import ends
 from contrechamp.publish.spread import clause, line
 from contrechamp.publish.unknowns import unknown_label
 
 F8 = NDArray[np.float64]
 
 
-def spread(values: F8) -> tuple[float, float, float]:
-    """Return q05, median and q95 of draws."""
-    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95)).tolist()
-    return low, middle, high
-
-
 def in_brackets(values: F8, numbers: Numbers) -> str:
     """Return whole numbers: the median and, in brackets, what nine in ten lie between."""
-    low, middle, high = (numbers.plain(one) for one in spread(values))
+    low, middle, high = (numbers.plain(one) for one in ends(values))
     return middle if low == high else f"{middle} ({low}–{high})"
 
 
 def metres(values: F8, numbers: Numbers) -> str:
     """Return metres with their interval."""
-    low, middle, high = spread(values)
+    low, middle, high = ends(values)
     size = max(abs(low), abs(high))
     if high - low < 1.0:
         return _written(middle, low, high, size, numbers)
@@ -52,7 +47,7 @@ def in_a_cell(values: F8, span: Span | None, numbers: Numbers) -> str:
 
 def _assumed(values: F8, span: Span | None, numbers: Numbers) -> str:
     """Return what a difference comes to by what is assumed, if that goes beyond its interval."""
-    low, _middle, high = spread(values)
+    low, _middle, high = ends(values)
     if span is None or (low <= span.low and span.high <= high):
         return ""
     unknowns = numbers.all_of([unknown_label(name) for name in span.assumed])
@@ -79,7 +74,7 @@ def headline(told: Change, numbers: Numbers) -> str:
         return _("What changed from {first} to {last} cannot be told from these maps alone").format(
             first=first, last=last
         )
-    low, _middle, high = spread(between.change)
+    low, _middle, high = ends(between.change)
     if low > 0.0:
         return _("There are more cameras on {last} than on {first}").format(first=first, last=last)
     if high < 0.0:

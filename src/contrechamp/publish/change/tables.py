@@ -12,11 +12,11 @@ from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import as_cell
 from contrechamp.measure.change.dates import Event
 from contrechamp.measure.change.run import Change
-from contrechamp.publish.change.sentences import day, in_a_cell, in_brackets, metres, spread
+from contrechamp.publish.change.sentences import day, in_a_cell, in_brackets, metres
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.plane import Plane, plane_around
-from contrechamp.publish.ranged import span_for_machines
+from contrechamp.publish.ranged import ends, named, quantiles, span_for_machines
 from contrechamp.publish.single_page import Curve, SmallMap
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.wording.levels import level_label
@@ -144,7 +144,7 @@ def metres_chart(told: Change, numbers: Numbers) -> Chart:
         Range(
             day(told, number, numbers),
             metres(told.metres(number, 1)[:, 0], numbers),
-            *spread(told.metres(number, 1)[:, 0]),
+            *ends(told.metres(number, 1)[:, 0]),
         )
         for number in range(len(told.maps))
     ]
@@ -257,7 +257,7 @@ def for_machines(told: Change, events: Sequence[Event]) -> dict[str, Any]:
                 "seen_m": {
                     level.name: {
                         name: {
-                            **_spread(told.metres(number, which)[:, i]),
+                            **named(ends(told.metres(number, which)[:, i]), 6),
                             "span": span_for_machines(told.spans(number, which)[i], 3),
                         }
                         for which, name in enumerate(("surely", "on_the_map", "possibly"))
@@ -276,7 +276,7 @@ def for_machines(told: Change, events: Sequence[Event]) -> dict[str, Any]:
                 "gone": one.gone,
                 "difference_m": {
                     level.name: {
-                        **_spread(one.difference_m[:, i]),
+                        **named(ends(one.difference_m[:, i]), 6),
                         "span": span_for_machines(one.difference_spans[i], 3),
                     }
                     for i, level in enumerate(told.levels)
@@ -284,7 +284,7 @@ def for_machines(told: Change, events: Sequence[Event]) -> dict[str, Any]:
                 "growth_beside_the_map": None
                 if one.growth is None
                 else {
-                    **_spread(one.growth.factor),
+                    **named(ends(one.growth.factor), 6),
                     "others": list(one.growth.others),
                     "explained_by_the_map": one.growth.explains,
                 },
@@ -297,13 +297,13 @@ def for_machines(told: Change, events: Sequence[Event]) -> dict[str, Any]:
                     "only_second": one.surveyed.counts[2],
                     "put_up": None
                     if one.surveyed.between is None
-                    else _spread(one.surveyed.between.put_up),
+                    else quantiles(one.surveyed.between.put_up, 6),
                     "taken_down": None
                     if one.surveyed.between is None
-                    else _spread(one.surveyed.between.taken_down),
+                    else quantiles(one.surveyed.between.taken_down, 6),
                     "change": None
                     if one.surveyed.between is None
-                    else _spread(one.surveyed.between.change),
+                    else quantiles(one.surveyed.between.change, 6),
                 },
             }
             for one in told.steps
@@ -313,11 +313,4 @@ def for_machines(told: Change, events: Sequence[Event]) -> dict[str, Any]:
         "events": [
             {"date": one.on.text, "title": one.title, "source": one.source} for one in events
         ],
-    }
-
-
-def _spread(values: Any) -> dict[str, float]:
-    return {
-        name: round(value, 6)
-        for name, value in zip(("q05", "median", "q95"), spread(values), strict=True)
     }

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from contrechamp import __version__
 from contrechamp.base.i18n import _, active_language
-from contrechamp.base.json_text import json_text
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.change.asked import Asked
 from contrechamp.measure.change.dates import Event
 from contrechamp.measure.change.run import Change, change
 from contrechamp.measure.engine import compile_engine
-from contrechamp.publish import folder, methods
+from contrechamp.publish import methods
+from contrechamp.publish.answer_folder import AnswerFolder
 from contrechamp.publish.change import sentences, tables
 from contrechamp.publish.change.reading import read_events, read_maps
 from contrechamp.publish.command import as_typed, without_folders
@@ -28,7 +28,7 @@ from contrechamp.sight.levels import parse_levels
 MANIFEST: Final = "change.json"
 SCHEMA: Final = "contrechamp/change-1"
 INDEX, CAMERAS = "index.html", "cameras.csv"
-_NAMES: Final = (INDEX, MANIFEST, CAMERAS)
+_FOLDER: Final = AnswerFolder(MANIFEST, SCHEMA, (INDEX, MANIFEST, CAMERAS))
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def change_and_write(
         ContrechampError: if an input, an option or the output folder cannot be used.
     """
     levels = parse_levels(job.level_set)
-    folder.check_writable(job.out, refuse_foreign)
+    _FOLDER.check_writable(job.out)
     events = [] if job.events is None else read_events(job.events)
     maps = read_maps(
         job.maps, crs=job.crs, skip_bad_rows=job.skip_bad_rows, cell=cell, progress=progress
@@ -103,31 +103,10 @@ def change_and_write(
     contents: dict[str, Callable[[], bytes]] = {
         INDEX: lambda: rendered(page, numbers.language),
         CAMERAS: lambda: tables.cameras_csv(told),
-        MANIFEST: lambda: _manifest({**machine, "command": list(without_folders(again))}),
     }
-    with (
-        folder.new_folder(job.out, refuse_foreign) as partial,
-        progress(_("Writing"), len(contents)) as advance,
-    ):
-        for name, content in contents.items():
-            (partial / name).write_bytes(content())
-            advance(1)
+    _FOLDER.write(job.out, machine, again, contents, progress=progress)
     notices = [notice for one in maps for notice in one.scene.notices]
     return Written(notices, job.out / INDEX, page.headline, page.sentences, machine)
-
-
-def refuse_foreign(out: Path) -> None:
-    """Raise unless a folder is missing, empty, or one that we wrote and nobody added to.
-
-    Raises:
-        OutputError: if it holds anything else.
-    """
-    folder.refuse_foreign(out, MANIFEST, SCHEMA)
-
-
-def _manifest(content: Mapping[str, Any]) -> bytes:
-    text = json_text({**content, "files": list(_NAMES)}, indent=1, sort_keys=True)
-    return (text + "\n").encode()
 
 
 def _page(

@@ -14,6 +14,7 @@ from contrechamp.measure.disparity.plan import REST, Comparison
 from contrechamp.measure.disparity.run import Compared, Disparity, Regression
 from contrechamp.measure.results import Span
 from contrechamp.publish.numbers import Numbers, power_of_ten
+from contrechamp.publish.ranged import ends
 from contrechamp.publish.unknowns import unknown_label
 from contrechamp.wording.disparity import measure_label, reason_text, shape_text
 from contrechamp.wording.levels import level_label
@@ -22,12 +23,6 @@ F8 = NDArray[np.float64]
 
 #: A comparison is told as a difference if chance alone gives as much less often than this.
 RARE = 0.05
-
-
-def ends(values: F8) -> tuple[float, float, float]:
-    """Return q05, median and q95 of draws."""
-    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95)).tolist()
-    return low, middle, high
 
 
 def ratio_text(low: float, middle: float, high: float, numbers: Numbers) -> str:

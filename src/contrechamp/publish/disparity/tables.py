@@ -15,7 +15,6 @@ from contrechamp.measure.disparity.run import Compared, Disparity
 from contrechamp.measure.results import Span
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.disparity.sentences import (
-    ends,
     is_difference,
     ratio_text,
     sentence,
@@ -24,7 +23,7 @@ from contrechamp.publish.disparity.sentences import (
 )
 from contrechamp.publish.numbers import Numbers, power_of_ten
 from contrechamp.publish.plane import plane_around
-from contrechamp.publish.ranged import span_for_machines
+from contrechamp.publish.ranged import ends, named, span_for_machines
 from contrechamp.publish.single_page import Curve, SmallMap
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.scene.tables import Scene
@@ -275,9 +274,9 @@ def for_machines(one: Compared) -> dict[str, Any]:
         "cannot_be_told": one.reason,
         "sides": None
         if sides is None
-        else {"first": _spread(ends(sides.first)), "second": _spread(ends(sides.second))},
-        "ratio": None if math.isnan(ratio[1]) else _spread(ratio),
-        "difference": None if sides is None else _spread(ends(sides.first - sides.second)),
+        else {"first": named(ends(sides.first), 6), "second": named(ends(sides.second), 6)},
+        "ratio": None if math.isnan(ratio[1]) else named(ratio, 6),
+        "difference": None if sides is None else named(ends(sides.first - sides.second), 6),
         "spans": None
         if one.spans is None
         else {
@@ -304,7 +303,3 @@ def for_machines(one: Compared) -> dict[str, Any]:
         "p": None if math.isnan(one.p) else round(one.p, 6),
         "p_holm": None if math.isnan(one.holm) else round(one.holm, 6),
     }
-
-
-def _spread(of: tuple[float, float, float]) -> dict[str, float]:
-    return {name: round(value, 6) for name, value in zip(("q05", "median", "q95"), of, strict=True)}

@@ -14,17 +14,17 @@ from contrechamp import __version__
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.files import check_name_and_rights, not_utf8, read_bounded
 from contrechamp.base.i18n import _, active_language
-from contrechamp.base.json_text import json_text
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.disparity.asked import Asked
 from contrechamp.measure.disparity.plan import Plan, from_toml
 from contrechamp.measure.disparity.run import Disparity, disparity
 from contrechamp.measure.engine import compile_engine
-from contrechamp.publish import folder, methods
+from contrechamp.publish import methods
+from contrechamp.publish.answer_folder import AnswerFolder
 from contrechamp.publish.command import as_typed, without_folders
 from contrechamp.publish.disparity import sentences, tables
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm, write_layer
+from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
 from contrechamp.publish.single_page import SinglePage, rendered
 from contrechamp.scene.census import Census
 from contrechamp.scene.foreign_file import opened_file
@@ -40,7 +40,9 @@ SCHEMA: Final = "contrechamp/disparity-1"
 INDEX, COMPARISONS = "index.html", "comparisons.csv"
 #: A layer, as GeoJSON and as GeoParquet.
 AREAS: Final = "areas"
-_NAMES: Final = (INDEX, MANIFEST, f"{AREAS}.geojson", f"{AREAS}.parquet", COMPARISONS)
+_FOLDER: Final = AnswerFolder(
+    MANIFEST, SCHEMA, (INDEX, MANIFEST, f"{AREAS}.geojson", f"{AREAS}.parquet", COMPARISONS)
+)
 _MOST_PLAN: Final = 1 << 20
 
 
@@ -100,7 +102,7 @@ def compare_and_write(
             why.
     """
     levels = parse_levels(job.level_set)
-    folder.check_writable(job.out, refuse_foreign)
+    _FOLDER.check_writable(job.out)
     plan, entry = _plan(job.plan)
     before = _stated_before(job.out, plan, job.changed)
     with given_or_opened(cell) as reads:
@@ -121,28 +123,17 @@ def compare_and_write(
     contents: dict[str, Callable[[], bytes]] = {
         INDEX: lambda: rendered(page, numbers.language),
         COMPARISONS: lambda: tables.comparisons_csv(told),
-        MANIFEST: lambda: _manifest({**machine, "command": list(without_folders(again))}),
     }
-    with (
-        folder.new_folder(job.out, refuse_foreign) as partial,
-        progress(_("Writing"), len(contents) + 1) as advance,
-    ):
-        described = f"{OSM_ATTRIBUTION}, {OSM_LICENCE}" if is_from_osm(scene) else ""
-        write_layer(_layer(told, scene), partial, AREAS, described)
-        advance(1)
-        for file, content in contents.items():
-            (partial / file).write_bytes(content())
-            advance(1)
+    _FOLDER.write(
+        job.out,
+        machine,
+        again,
+        contents,
+        {AREAS: _layer(told, scene)},
+        from_osm=is_from_osm(scene),
+        progress=progress,
+    )
     return Written(scene, job.out / INDEX, page.headline, page.sentences, machine)
-
-
-def refuse_foreign(out: Path) -> None:
-    """Raise unless a folder is missing, empty, or one that we wrote and nobody added to.
-
-    Raises:
-        OutputError: if it holds anything else.
-    """
-    folder.refuse_foreign(out, MANIFEST, SCHEMA)
 
 
 def _plan(path: Path) -> tuple[Plan, InputFile]:
@@ -240,11 +231,6 @@ def _layer(told: Disparity, scene: Scene) -> gpd.GeoDataFrame:
         geometry=scene.areas.geometry.to_numpy(),
         crs=scene.areas.crs,
     )
-
-
-def _manifest(content: Mapping[str, Any]) -> bytes:
-    text = json_text({**content, "files": list(_NAMES)}, indent=1, sort_keys=True)
-    return (text + "\n").encode()
 
 
 def _for_machines(told: Disparity, scene: Scene, before: list[dict[str, str]]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from contrechamp.publish import folder
 from contrechamp.publish.measuring import priors_of
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.own_way import sentences
-from contrechamp.publish.ranged import span_for_machines
+from contrechamp.publish.ranged import quantiles, span_for_machines
 from contrechamp.publish.single_page import SinglePage, rendered
 from contrechamp.scene.camera_models import scene_with_models
 from contrechamp.scene.foreign_file import opened_file
@@ -187,11 +187,11 @@ def _for_machines(told: OwnWay) -> dict[str, Any]:
         },
         "levels": {
             level.name: {
-                "metres": _spread(told.metres[:, :, i].sum(axis=0)),
+                "metres": quantiles(told.metres[:, :, i].sum(axis=0), DECIMALS),
                 "metres_span": span_for_machines(told.metres_spans[i], DECIMALS),
                 "seconds": _seconds(told.seconds[:, :, i]),
                 "seconds_span": span_for_machines(told.seconds_spans[i], DECIMALS),
-                "cameras": _spread(told.cameras[:, i]),
+                "cameras": quantiles(told.cameras[:, i], DECIMALS),
             }
             for i, level in enumerate(told.levels)
         },
@@ -201,7 +201,7 @@ def _for_machines(told: OwnWay) -> dict[str, Any]:
                 "no_seconds_since": reason,
                 "levels": {
                     level.name: {
-                        "metres": _spread(told.metres[number, :, i]),
+                        "metres": quantiles(told.metres[number, :, i], DECIMALS),
                         "seconds": _seconds(told.seconds[[number], :, i]),
                     }
                     for i, level in enumerate(told.levels)
@@ -214,8 +214,10 @@ def _for_machines(told: OwnWay) -> dict[str, Any]:
                 "id": one.camera,
                 "levels": {
                     level.name: {
-                        "metres": _spread(one.metres[:, i]),
-                        "seconds": None if all(walk.why) else _spread(one.seconds[:, i]),
+                        "metres": quantiles(one.metres[:, i], DECIMALS),
+                        "seconds": None
+                        if all(walk.why)
+                        else quantiles(one.seconds[:, i], DECIMALS),
                     }
                     for i, level in enumerate(told.levels)
                 },
@@ -228,15 +230,7 @@ def _for_machines(told: OwnWay) -> dict[str, Any]:
 
 def _seconds(values: Any) -> dict[str, float] | None:
     timed = ~np.isnan(values).any(axis=1)
-    return _spread(values[timed].sum(axis=0)) if timed.any() else None
-
-
-def _spread(values: Any) -> dict[str, float]:
-    found = sentences.ends(values)
-    return {
-        name: round(value, DECIMALS)
-        for name, value in zip(("q05", "median", "q95"), found, strict=True)
-    }
+    return quantiles(values[timed].sum(axis=0), DECIMALS) if timed.any() else None
 
 
 def _write(out: Path, told: OwnWay, numbers: Numbers) -> Path:

@@ -18,6 +18,7 @@ from contrechamp.measure.own_way.fixes import (
 from contrechamp.measure.own_way.run import OwnWay
 from contrechamp.measure.results import Span
 from contrechamp.publish.numbers import Numbers, power_of_ten
+from contrechamp.publish.ranged import ends
 from contrechamp.publish.spread import clause
 from contrechamp.publish.unknowns import unknown_label
 from contrechamp.wording.levels import level_label
@@ -26,12 +27,6 @@ F8 = NDArray[np.float64]
 
 #: What is handed on is rounded to these: a way of so many metres and minutes, of many that fit.
 COARSE_M, COARSE_S = 100.0, 60.0
-
-
-def ends(values: F8) -> tuple[float, float, float]:
-    """Return q05, median and q95 of draws."""
-    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95)).tolist()
-    return low, middle, high
 
 
 def metres_text(values: F8, numbers: Numbers) -> str:

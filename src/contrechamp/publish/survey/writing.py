@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,19 +9,18 @@ import geopandas as gpd
 
 from contrechamp import __version__
 from contrechamp.base.errors import InputError, UsageError
-from contrechamp.base.i18n import _, active_language, direction_of
-from contrechamp.base.json_text import json_text
+from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
-from contrechamp.base.templates import environment
 from contrechamp.measure.engine import compile_engine
 from contrechamp.measure.survey.asked import Asked
 from contrechamp.measure.survey.run import Completeness, completeness
 from contrechamp.measure.survey.strata import STRATA
-from contrechamp.publish import folder, methods
+from contrechamp.publish import methods
+from contrechamp.publish.answer_folder import AnswerFolder
 from contrechamp.publish.command import as_typed, without_folders
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm, write_layer
-from contrechamp.publish.page import STYLES, content_policy
+from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
+from contrechamp.publish.page import without_scripts
 from contrechamp.publish.ranged import quantiles
 from contrechamp.publish.survey import in_view, pictures
 from contrechamp.publish.survey.drawing import drawing
@@ -41,6 +39,9 @@ SCHEMA: Final = "contrechamp/completeness-1"
 INDEX, NEXT = "index.html", "where-to-go.csv"
 #: A layer, as GeoJSON and as GeoParquet.
 STREETS: Final = "streets"
+_FOLDER: Final = AnswerFolder(
+    MANIFEST, SCHEMA, (INDEX, MANIFEST, f"{STREETS}.geojson", f"{STREETS}.parquet", NEXT)
+)
 #: Digits of numbers for programs.
 DECIMALS: Final = 6
 
@@ -95,7 +96,7 @@ def survey_and_write(
     Raises:
         ContrechampError: if an input, an option or the output folder cannot be used.
     """
-    folder.check_writable(job.out, refuse_foreign)
+    _FOLDER.check_writable(job.out)
     scene = read_scene(
         job.inputs,
         crs=job.crs,
@@ -123,18 +124,16 @@ def survey_and_write(
     contents: dict[str, Callable[[], bytes]] = {
         INDEX: lambda: _page(told, scene, said, again, numbers),
         NEXT: lambda: next_csv(told),
-        MANIFEST: lambda: _manifest({**machine, "command": list(without_folders(again))}),
     }
-    with (
-        folder.new_folder(job.out, refuse_foreign) as partial,
-        progress(_("Writing"), len(contents) + 1) as advance,
-    ):
-        described = f"{OSM_ATTRIBUTION}, {OSM_LICENCE}" if is_from_osm(scene) else ""
-        write_layer(_layer(told), partial, STREETS, described)
-        advance(1)
-        for name, content in contents.items():
-            (partial / name).write_bytes(content())
-            advance(1)
+    _FOLDER.write(
+        job.out,
+        machine,
+        again,
+        contents,
+        {STREETS: _layer(told)},
+        from_osm=is_from_osm(scene),
+        progress=progress,
+    )
     return Written(scene, told, job.out / INDEX, said, machine)
 
 
@@ -154,23 +153,6 @@ def _with_pictures(
         entry, answers, notices = file.read_picture_answers(reads, skip_bad_rows=job.skip_bad_rows)
     listed = replace(scene, inputs=(*scene.inputs, entry), notices=(*scene.notices, *notices))
     return listed, answers
-
-
-_NAMES: Final = (INDEX, MANIFEST, f"{STREETS}.geojson", f"{STREETS}.parquet", NEXT)
-
-
-def _manifest(content: Mapping[str, Any]) -> bytes:
-    text = json_text({**content, "files": list(_NAMES)}, indent=1, sort_keys=True)
-    return (text + "\n").encode()
-
-
-def refuse_foreign(out: Path) -> None:
-    """Raise unless a folder is missing, empty, or one that we wrote and nobody added to.
-
-    Raises:
-        OutputError: if it holds anything else.
-    """
-    folder.refuse_foreign(out, MANIFEST, SCHEMA)
 
 
 def _layer(told: Completeness) -> gpd.GeoDataFrame:
@@ -238,38 +220,28 @@ def _page(
     again: Sequence[str],
     numbers: Numbers,
 ) -> bytes:
-    package = package_files("contrechamp.publish")
-    names = (STYLES[-1], "templates/survey.css")
-    styles = "\n".join((package / name).read_text(encoding="utf-8") for name in names)
     notices = methods.notices_table(scene, numbers)
-    html = (
-        environment("contrechamp.publish")
-        .get_template("survey.html.jinja")
-        .render(
-            language=numbers.language,
-            direction=direction_of(numbers.language),
-            policy=content_policy([], [styles]),
-            styles=styles,
-            headline=headline(told, numbers),
-            sentences=said,
-            left_aside=left_aside(told, numbers),
-            method=method(told, numbers),
-            drawing=drawing(told, scene),
-            where_next=next_table(told, numbers),
-            tables=[
-                one
-                for one in (
-                    strata_table(told, numbers),
-                    in_view.table(told.in_view, numbers),
-                    methods.inputs_table(scene, numbers),
-                    notices,
-                )
-                if one is not None and one.rows
-            ],
-            attribution=OSM_ATTRIBUTION if is_from_osm(scene) else "",
-            licence=OSM_LICENCE,
-            command=as_typed(without_folders(again)),
-            version=__version__,
-        )
+    return without_scripts(
+        "survey.html.jinja",
+        "survey.css",
+        numbers.language,
+        headline=headline(told, numbers),
+        sentences=said,
+        left_aside=left_aside(told, numbers),
+        method=method(told, numbers),
+        drawing=drawing(told, scene),
+        where_next=next_table(told, numbers),
+        tables=[
+            one
+            for one in (
+                strata_table(told, numbers),
+                in_view.table(told.in_view, numbers),
+                methods.inputs_table(scene, numbers),
+                notices,
+            )
+            if one is not None and one.rows
+        ],
+        attribution=OSM_ATTRIBUTION if is_from_osm(scene) else "",
+        licence=OSM_LICENCE,
+        command=as_typed(without_folders(again)),
     )
-    return html.encode()

@@ -12,6 +12,7 @@ from contrechamp.base.i18n import _, active_language
 from contrechamp.base.json_text import json_text
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.span import SPAN_DRAWS
+from contrechamp.measure.stage import place_cameras
 from contrechamp.measure.tiles.one import TileFigures
 from contrechamp.measure.tiles.plan import Setting, Tile, setting_of, tiles
 from contrechamp.measure.tiles.together import Together, together
@@ -107,8 +108,10 @@ def run_tiles(job: TilesJob, *, cell: MapReader | None = None, progress: Progres
         cell.close()
     scene = replace(scene, inputs=(*scene.inputs, *priors_entry))
     _check_whole(scene)
+    places = place_cameras(scene.cameras, scene.buildings)
     setting = setting_of(
         scene,
+        places,
         priors,
         levels,
         draws=job.draws,
@@ -119,7 +122,7 @@ def run_tiles(job: TilesJob, *, cell: MapReader | None = None, progress: Progres
     run = _run(job, scene)
     _begin(store, run, scene)
     with progress(_("Cutting into tiles"), None):
-        plan = list(tiles(scene, setting, job.tile_m))
+        plan = list(tiles(scene, places, setting, job.tile_m))
     left = [tile for tile in plan if _figures(store, tile, run, setting) is None]
     with progress(_("Tiles"), len(plan)) as advance:
         advance(len(plan) - len(left))
