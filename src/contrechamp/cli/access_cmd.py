@@ -128,7 +128,7 @@ def _access(
     with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
         from contrechamp.cli.again import command_again
         from contrechamp.cli.bars import progress_for
-        from contrechamp.cli.telling import tell_notices, tell_rows_left_out
+        from contrechamp.cli.telling import tell_answer
         from contrechamp.publish.access.writing import AccessJob, access_and_write
 
         done = access_and_write(
@@ -149,10 +149,7 @@ def _access(
     if as_json:
         click.echo(json.dumps({"report": str(done.index), **done.for_machines}))
         return
-    tell_notices(done.scene.notices)
-    tell_rows_left_out(done.scene.counts)
-    for sentence in done.sentences:
-        click.echo(sentence)
+    tell_answer(done.sentences, done.scene.notices, done.scene.counts)
     click.echo(_("Map, plot and tables: {index}").format(index=done.index))
 
 

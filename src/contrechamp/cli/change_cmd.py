@@ -116,7 +116,7 @@ def _change(
     with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
         from contrechamp.cli.again import command_again
         from contrechamp.cli.bars import progress_for
-        from contrechamp.cli.telling import tell_notices
+        from contrechamp.cli.telling import tell_answer
         from contrechamp.publish.change.writing import ChangeJob, change_and_write
 
         asked = Asked(draws, seed, target_height_m, error_m, within_m, found, threads)
@@ -129,7 +129,5 @@ def _change(
     if as_json:
         click.echo(json.dumps({"report": str(done.index), **done.for_machines}))
         return
-    tell_notices(done.notices)
-    for sentence in (done.headline, *done.sentences):
-        click.echo(sentence)
+    tell_answer((done.headline, *done.sentences), done.notices, {})
     click.echo(_("Report: {index}").format(index=done.index))

@@ -147,7 +147,7 @@ def _completeness(
     with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
         from contrechamp.cli.again import command_again
         from contrechamp.cli.bars import progress_for
-        from contrechamp.cli.telling import tell_notices, tell_rows_left_out
+        from contrechamp.cli.telling import tell_answer
         from contrechamp.publish.survey.writing import SurveyJob, survey_and_write
 
         done = survey_and_write(
@@ -169,8 +169,5 @@ def _completeness(
     if as_json:
         click.echo(json.dumps({"report": str(done.index), **done.for_machines}))
         return
-    tell_notices(done.scene.notices)
-    tell_rows_left_out(done.scene.counts)
-    for sentence in done.sentences:
-        click.echo(sentence)
+    tell_answer(done.sentences, done.scene.notices, done.scene.counts)
     click.echo(_("Where to go next, and a map: {index}").format(index=done.index))

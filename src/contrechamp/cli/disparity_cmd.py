@@ -113,7 +113,7 @@ def _disparity(
     with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
         from contrechamp.cli.again import command_again
         from contrechamp.cli.bars import progress_for
-        from contrechamp.cli.telling import tell_notices, tell_rows_left_out
+        from contrechamp.cli.telling import tell_answer
         from contrechamp.publish.disparity.writing import DisparityJob, compare_and_write
 
         done = compare_and_write(
@@ -125,8 +125,5 @@ def _disparity(
     if as_json:
         click.echo(json.dumps({"report": str(done.index), **done.for_machines}))
         return
-    tell_notices(done.scene.notices)
-    tell_rows_left_out(done.scene.counts)
-    for sentence in (done.headline, *done.sentences):
-        click.echo(sentence)
+    tell_answer((done.headline, *done.sentences), done.scene.notices, done.scene.counts)
     click.echo(_("Report: {index}").format(index=done.index))

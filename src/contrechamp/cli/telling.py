@@ -60,6 +60,22 @@ def measure_and_tell(
     click.echo(_("Report: {index}").format(index=done.report.index))
 
 
+def tell_answer(
+    sentences: "Sequence[str]", notices: "Sequence[Notice]", counts: "Mapping[str, int]"
+) -> None:
+    """Print what a command that answers one question found, and before that what it could not use.
+
+    Args:
+        sentences: of the answer.
+        notices: of the inputs.
+        counts: of `Scene.counts`.
+    """
+    tell_notices(notices)
+    tell_rows_left_out(counts)
+    for sentence in sentences:
+        click.echo(sentence)
+
+
 def tell_first_figure(sentence: str) -> None:
     """Print the main figure as soon as it is known, on standard error."""
     click.echo(

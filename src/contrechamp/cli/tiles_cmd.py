@@ -93,7 +93,7 @@ def command() -> click.Command:
 def _tiles(*, workers: int | None, unconfined: bool, as_json: bool, **options: Any) -> None:
     with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
         from contrechamp.cli.bars import progress_for
-        from contrechamp.cli.telling import tell_notices, tell_rows_left_out
+        from contrechamp.cli.telling import tell_answer
         from contrechamp.publish.tiles.running import TilesJob, run_tiles
 
         job = TilesJob(**options, workers=workers or os.cpu_count() or 1)
@@ -101,8 +101,5 @@ def _tiles(*, workers: int | None, unconfined: bool, as_json: bool, **options: A
     if as_json:
         click.echo(json.dumps(done.for_machines, default=str))
         return
-    tell_notices(done.scene.notices)
-    tell_rows_left_out(done.scene.counts)
-    for sentence in done.sentences:
-        click.echo(sentence)
+    tell_answer(done.sentences, done.scene.notices, done.scene.counts)
     click.echo(_("Figures, and each piece of street: {out}").format(out=options["out"]))

@@ -14,9 +14,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
-from contrechamp.measure.survey.everywhere import NINE_IN_TEN
+from contrechamp.measure.survey.share_found import drawn_shares
 
 F8 = NDArray[np.float64]
 
@@ -57,10 +56,7 @@ def between(
         n_draws: how many draws.
         rng: for them.
     """
-    low, high = (logit(min(max(one, 1e-4), 1.0 - 1e-4)) for one in found)
-    spread = (high - low) / (2.0 * NINE_IN_TEN)
-    alike, own = rng.normal(size=n_draws), rng.normal(size=(2, n_draws))
-    first, second = expit((low + high) / 2.0 + spread * np.sqrt(0.5) * (alike + own))
+    first, second = drawn_shares(found, rng.normal(size=n_draws), rng.normal(size=(2, n_draws)))
     # Of those that stayed, both found a share that is the product of their shares.
     missed = rng.negative_binomial(both + _HALF, np.maximum(first * second, 1e-9))
     chances = np.array([(1.0 - first) * second, first * (1.0 - second), (1 - first) * (1 - second)])

@@ -18,7 +18,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.special import expit, logit
 
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.seeds import stream
@@ -26,7 +25,8 @@ from contrechamp.measure.disparity.asked import Asked
 from contrechamp.measure.pieces import StreetPieces
 from contrechamp.measure.stage import Stage
 from contrechamp.measure.survey.density import overdispersion
-from contrechamp.measure.survey.everywhere import BORROWED_KM, NINE_IN_TEN
+from contrechamp.measure.survey.everywhere import BORROWED_KM
+from contrechamp.measure.survey.share_found import drawn_shares
 from contrechamp.measure.survey.strata import STRATA, strata
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
@@ -194,11 +194,7 @@ def _missing(cameras: I8, street_m: F8, asked: Asked) -> tuple[F8, F8 | None]:
     if asked.found is None:
         return np.ones(shape), None
     rng = stream(asked.seed, "disparity", "found")
-    low, high = (logit(min(max(one, 1e-4), 1.0 - 1e-4)) for one in asked.found)
-    half = np.sqrt(0.5) * (high - low) / (2.0 * NINE_IN_TEN)
-    share = expit(
-        (low + high) / 2.0 + half * (rng.normal(size=(asked.draws, 1)) + rng.normal(size=shape))
-    )
+    share = drawn_shares(asked.found, rng.normal(size=(asked.draws, 1)), rng.normal(size=shape))
     km = street_m / 1000.0
     per_km = cameras.sum() / max(float(km.sum()), 1e-9)
     factor = overdispersion(cameras, km)
