@@ -77,9 +77,12 @@ def test_what_has_a_language_is_what_has_one_there() -> None:
 
 
 @given(st.from_regex(r"[A-Za-z0-9 _.:-]{1,12}(\.[0-9a-f]{40})?", fullmatch=True))
+@example(f" 0.{40 * '0'}")
+@example(f"  .{40 * '0'}")
 def test_the_signature_of_a_collection_goes_as_the_library_takes_it(name: str) -> None:
-    signed = name[-41:-40] == "." and len(name) > 41
-    assert plain_id(name) == ((Namespace.strip(name) or name) if signed else name)
+    bare = name.strip()
+    signed = bare[-41:-40] == "." and len(bare) > 41
+    assert plain_id(name) == ((Namespace.strip(name) or bare) if signed else bare)
 
 
 def test_a_line_is_what_the_library_writes() -> None:

@@ -175,7 +175,8 @@ def _of_table(source: SourceFile) -> Iterator[tuple[str, Entity | InputError]]:
 
 
 def plain_id(name: str) -> str:
-    """Return an id without the signature that OpenAleph appends."""
+    """Return an id without the space around it and the signature that OpenAleph appends."""
+    name = name.strip()
     found = re.fullmatch(r"([0-9A-Za-z][0-9A-Za-z.-]*)\.[0-9a-f]{40}", name)
     return found[1] if found else name
 
