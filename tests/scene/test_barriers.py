@@ -301,3 +301,20 @@ def test_a_list_of_places_that_overpass_wrote_is_one_of_cameras(tmp_path: Path) 
     (tmp_path / "cameras.csv").write_text("@id\t@lat\t@lon\n17\t45.0\t-27.0\n")
     found = tables(tmp_path / "cameras.csv")
     assert [(one.x, one.y) for one in found.cameras.geometry] == [(-27.0, 45.0)]
+
+
+def test_of_the_layers_of_geofabrik_only_cameras_are_cameras(tmp_path: Path) -> None:
+    path = tmp_path / "gis_osm_pois_free.geojson"
+    classes = ["camera_surveillance", "bench", "school", "muslim", "market_place"]
+    path.write_text(
+        collection(
+            *(
+                ([-27, 45 + n / 100], {"osm_id": f"{n}", "code": 2907, "fclass": what, "name": ""})
+                for n, what in enumerate(classes)
+            )
+        )
+    )
+    found = tables(path)
+    assert list(found.cameras["id"]) == ["0"]
+    assert list(found.places["kind"]) == ["school", "place_of_worship", "marketplace"]
+    assert "1 feature is no camera and is left out" in [one.message for one in found.notices]

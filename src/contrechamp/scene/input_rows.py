@@ -37,7 +37,7 @@ from contrechamp.scene.gpx import parsed, walks_of, waypoints_of
 from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.kml import read_kml
 from contrechamp.scene.osm_file import read_osm
-from contrechamp.scene.osm_objects import with_other_tags
+from contrechamp.scene.osm_objects import with_tags
 from contrechamp.scene.osm_scene import from_osm
 from contrechamp.scene.photos import read_photos
 from contrechamp.scene.polygon_table import POLYGONS, areas_of, footprints_of
@@ -126,7 +126,7 @@ def _tables(opened: OpenedFile) -> list[Rows]:
     if not any(len(rows) for rows in tables):
         said = [notice.message for rows in tables for notice in rows.notices]
         raise InputError("; ".join([_("the table has no rows"), *said]), where=opened.name)
-    return [with_other_tags(rows) for rows in tables if len(rows)]
+    return [with_tags(rows) for rows in tables if len(rows)]
 
 
 def _are(rows: Rows, kinds: Sequence[int]) -> Mask:

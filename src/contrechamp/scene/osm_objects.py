@@ -23,6 +23,38 @@ MAIN_KEYS = frozenset(
         *("shop", "telecom", "tourism", "waterway"),
     )
 )
+#: What Geofabrik's layers call the class of an object, and its classes that tell something here:
+#: class -> tag (its "OpenStreetMap Data in Layered GIS Format", 2022). Of a building, `type` tells.
+FCLASS = "fclass"
+_CLASSES: Mapping[str, tuple[str, str]] = {
+    "camera_surveillance": ("man_made", "surveillance"),
+    "building": ("building", "yes"),
+    "kindergarten": ("amenity", "kindergarten"),
+    "school": ("amenity", "school"),
+    "clinic": ("amenity", "clinic"),
+    "hospital": ("amenity", "hospital"),
+    "doctors": ("amenity", "doctors"),
+    "pharmacy": ("amenity", "pharmacy"),
+    "market_place": ("amenity", "marketplace"),
+    "supermarket": ("shop", "supermarket"),
+    "drinking_water": ("amenity", "drinking_water"),
+    "bus_stop": ("highway", "bus_stop"),
+    "bus_station": ("amenity", "bus_station"),
+    "tram_stop": ("railway", "tram_stop"),
+    "railway_station": ("railway", "station"),
+    "railway_halt": ("railway", "halt"),
+    "ferry_terminal": ("amenity", "ferry_terminal"),
+    **dict.fromkeys(
+        (
+            *("christian", "christian_anglican", "christian_catholic", "christian_evangelical"),
+            *("christian_lutheran", "christian_methodist", "christian_orthodox"),
+            *("christian_protestant", "christian_baptist", "christian_mormon", "jewish"),
+            *("muslim", "muslim_sunni", "muslim_shia", "buddhist", "hindu", "taoist", "shintoist"),
+            *("sikh",),
+        ),
+        ("amenity", "place_of_worship"),
+    ),
+}
 #: The column in which GDAL puts the tags that have none of their own (its driver OSM).
 OTHER_TAGS = "other_tags"
 _PAIR = r'"((?:[^"\\]|\\.)*)"\s*=>\s*(?:"((?:[^"\\]|\\.)*)"|NULL)'
@@ -46,7 +78,31 @@ def tags_of(rows: Rows, keys: Mapping[str, object] | frozenset[str]) -> list[dic
     ]
 
 
-def with_other_tags(rows: Rows) -> Rows:
+def with_tags(rows: Rows) -> Rows:
+    """Return rows of a table, with the tags of objects of OpenStreetMap in columns of their own.
+
+    Raises:
+        InputError: if that makes a larger table than any map needs.
+    """
+    return _with_classes(_with_other_tags(rows)) if of_osm(rows) else rows
+
+
+def _with_classes(rows: Rows) -> Rows:
+    """Return rows with the tags of Geofabrik's classes, where there is no such column."""
+    if FCLASS not in rows.frame or "code" not in rows.frame:
+        return rows
+    found = [_CLASSES.get(text, ("", "")) for text in rows.texts(FCLASS)]
+    kept = ("man_made", *(key for key, _value in found if key and key not in rows.frame))
+    columns = {
+        name: [value if key == name else "" for key, value in found]
+        for name in dict.fromkeys(kept)
+        if name not in rows.frame
+    }
+    rows.used_columns |= {FCLASS, "code"}
+    return replace(rows, frame=rows.frame.assign(**columns))
+
+
+def _with_other_tags(rows: Rows) -> Rows:
     """Return rows with a column for each tag that GDAL put with others into one.
 
     They are ``"key"=>"value","key"=>"value"`` or, if asked for, JSON. A column that is there
@@ -55,7 +111,7 @@ def with_other_tags(rows: Rows) -> Rows:
     Raises:
         InputError: if that makes a larger table than any map needs.
     """
-    if OTHER_TAGS not in rows.frame or not of_osm(rows):
+    if OTHER_TAGS not in rows.frame:
         return rows
     columns: dict[str, Texts] = {}
     notices = list(rows.notices)
