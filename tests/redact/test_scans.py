@@ -228,3 +228,23 @@ def test_whatever_is_damaged_there_is_a_reason(
 
 
 _SMALL = tiff([(paper("S", "L", (24, 16)), {}), (paper("S", "1", (24, 16)), {})])
+
+
+def test_a_tag_that_stands_twice_is_no_damage(tmp_path: Path) -> None:
+    content = bytearray(_SMALL)
+    # The tag before the last of the first directory becomes one more of the last one's number.
+    (start,) = struct.unpack("<I", content[4:8])
+    (count,) = struct.unpack("<H", content[start : start + 2])
+    last = start + 2 + 12 * (count - 1)
+    content[last - 12 : last] = content[last : last + 12]
+    (tmp_path / "source").write_bytes(content)
+    assert kind_of(tmp_path / "source", "a").format == "multi-page TIFF"
+
+
+def test_a_coding_that_is_not_read_is_told_as_one(tmp_path: Path) -> None:
+    content = tiff([(COLOURS, {})], "raw")
+    colours = struct.pack("<HHI", 262, 3, 1)
+    at = content.index(colours) + len(colours)
+    (tmp_path / "source").write_bytes(content[:at] + struct.pack("<H", 999) + content[at + 2 :])
+    with pytest.raises(InputError, match=r"not read here \(compression 1\)"):
+        read_picture(tmp_path / "source")

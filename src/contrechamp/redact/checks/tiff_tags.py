@@ -85,6 +85,8 @@ def directories(file: BinaryIO) -> Iterator[Directory]:
 def chain(file: BinaryIO) -> Iterator[Directory]:
     """Yield the directories of a TIFF file that follow one another, without subdirectories.
 
+    Of a tag that stands twice, as some scanners write, the first counts.
+
     Raises:
         ValueError: as `directories`, once it is reached.
     """
@@ -94,7 +96,7 @@ def chain(file: BinaryIO) -> Iterator[Directory]:
         if at in seen or len(seen) >= MAX_CHAIN:
             raise ValueError("circle")
         seen.add(at)
-        directory = _directory(file, at, order, big=big)
+        directory = _directory(file, at, order, big=big, twins=True)
         yield directory
         at = directory.next
 
@@ -114,6 +116,15 @@ def pages_of(file: BinaryIO) -> list[int]:
     except (ValueError, struct.error):
         pass
     return pages or all_of_them
+
+
+def compression_of(file: BinaryIO) -> int | None:
+    """Return the number of the compression of the first picture; None if that is damaged."""
+    try:
+        said = next(chain(file)).tags.get(_COMPRESSION)
+    except (ValueError, struct.error, StopIteration):
+        return None
+    return said.values[0] if said is not None and said.values else 1
 
 
 def _belongs_to_another(directory: Directory) -> bool:
@@ -136,7 +147,7 @@ def _head(file: BinaryIO) -> tuple[int, str, bool]:
     return first, order, big
 
 
-def _directory(file: BinaryIO, at: int, order: str, *, big: bool) -> Directory:
+def _directory(file: BinaryIO, at: int, order: str, *, big: bool, twins: bool = False) -> Directory:
     length, entry, pointer = ("Q", 20, "Q") if big else ("H", 12, "I")
     _go_to(file, at)
     count = struct.unpack(order + length, _exactly(file, struct.calcsize(length)))[0]
@@ -154,9 +165,9 @@ def _directory(file: BinaryIO, at: int, order: str, *, big: bool) -> Directory:
             order,
             pointer,
         )
-        if tag.number in tags:
+        if tag.number in tags and not twins:
             raise ValueError("twin")
-        tags[tag.number] = tag
+        tags.setdefault(tag.number, tag)
     size = struct.calcsize(length) + len(table) + struct.calcsize(pointer)
     return Directory(at, size, tags, following)
 

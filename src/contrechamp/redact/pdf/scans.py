@@ -5,6 +5,8 @@ boxes and looks by page, words read by Tesseract, one copy.
 """
 
 import io
+import math
+import struct
 import zlib
 from pathlib import Path
 from typing import Any, Final
@@ -106,10 +108,12 @@ def _check_sizes(content: bytes, pages: list[int]) -> int:
     pixels = count = 0
     try:
         for directory in chain(io.BytesIO(content)):
-            sides = [directory.tags[side].values[0] for side in (_WIDTH, _HEIGHT)]
-            pixels += sides[0] * sides[1]
+            sides = [directory.tags.get(side) for side in (_WIDTH, _HEIGHT)]
+            if not all(side and side.values for side in sides):
+                raise ValueError(_("without a size"))
+            pixels += math.prod(side.values[0] for side in sides if side)
             count += 1
-    except Exception as error:  # whatever a damaged directory makes of these
+    except (ValueError, struct.error) as error:
         raise _damaged(count + 1, error) from error
     if pixels > MAX_ALL_PIXELS:
         raise InputError(

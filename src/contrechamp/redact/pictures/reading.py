@@ -15,7 +15,7 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.redact.checks.tiff_tags import pages_of
+from contrechamp.redact.checks.tiff_tags import compression_of, pages_of
 from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.pictures.remains import remains
@@ -127,9 +127,7 @@ def _decoded(
         try:
             image = Image.open(io.BytesIO(content), formats=OPENED_AS[kind.format])
         except UnidentifiedImageError as error:
-            raise InputError(
-                _("begins like {format} but is damaged or cut short").format(format=kind.format)
-            ) from error
+            raise InputError(_why_unknown(content, kind)) from error
         with image:
             check_size(*image.size)
             more = _other_pictures(image, kind, content) + _location(image)
@@ -143,6 +141,16 @@ def _decoded(
             transparent = is_transparent(image)
             more += (_("transparency"),) if transparent else ()
             return srgb(image, transparent), more, size
+
+
+def _why_unknown(content: bytes, kind: FileKind) -> str:
+    """Return why a file is not opened: of a TIFF, which can hold anything, perhaps its coding."""
+    if kind.format == "TIFF" and (compression := compression_of(io.BytesIO(content))):
+        return _(
+            "is a kind of TIFF that is not read here (compression {number}), or damaged; save it "
+            "as PNG first"
+        ).format(number=compression)
+    return _("begins like {format} but is damaged or cut short").format(format=kind.format)
 
 
 def _lies(image: Image.Image) -> bool:
