@@ -156,7 +156,7 @@ def _directory(file: BinaryIO, at: int, order: str, *, big: bool, twins: bool = 
     table_at = at + struct.calcsize(length)
     table = _exactly(file, count * entry)
     following = struct.unpack(order + pointer, _exactly(file, struct.calcsize(pointer)))[0]
-    tags = {}
+    tags: dict[int, TiffTag] = {}
     for index in range(count):
         tag = _tag(
             file,
