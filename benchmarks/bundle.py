@@ -59,7 +59,7 @@ def filled(case: Case) -> str:
     cites = tuple(f"record/{one.id}" for one in findings)
     publication = Publication(name="SAMPLE", language="en", cites=cites, sample=True)
     ref = store.put(case, publication, now=NOW).ref
-    reasons = dict.fromkeys(GATES, "SAMPLE")
+    reasons: dict[str, str] = dict.fromkeys(GATES, "SAMPLE")
     reviews.release(case, ref, on="2026-05-01", overrides=reasons, now=NOW)
     return ref
 
