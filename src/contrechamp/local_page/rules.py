@@ -24,9 +24,10 @@ _ALWAYS: Final = {
 _POLICY: Final = (
     "default-src 'none'; img-src 'self'; style-src 'self'; {scripts}"
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
+    "require-trusted-types-for 'script'; trusted-types {policy}"
 )
 _SCRIPTS: Final = "script-src 'self'; connect-src 'self'; "
+_WORKERS: Final = "worker-src 'self'; "
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,14 @@ class Rules:
 
     def headers(self, response: Response) -> dict[str, str]:
         """Return what an answer says of itself."""
+        scripts = _SCRIPTS if self.scripts else ""
+        if response.workers:
+            scripts += _WORKERS
+        policy = _POLICY.format(scripts=scripts, policy=response.workers or "'none'")
         told = {
             **_ALWAYS,
             "Content-Type": response.kind,
-            "Content-Security-Policy": _POLICY.format(scripts=_SCRIPTS if self.scripts else ""),
+            "Content-Security-Policy": policy,
         }
         if response.kind.startswith("text/html") and response.status == HTTPStatus.OK:
             again_s = self.idle_s + 2 if response.again_s is None else response.again_s

@@ -24,6 +24,7 @@ from contrechamp.web import (
     start_pages,
 )
 from contrechamp.web.desk import Answers, Desk
+from contrechamp.web.map import map_pages
 from contrechamp.web.session import LockedError
 
 #: Largest form without files, and with them: of one upload, see `files/inbox.js`.
@@ -37,6 +38,8 @@ _FILES: Final = {
     "watch.js": "text/javascript; charset=utf-8",
     "inbox.js": "text/javascript; charset=utf-8",
 }
+#: Those of the rooms within: address -> file below this one, and its media type.
+_FILES_OF_ROOMS: Final = {**map_pages.FILES}
 _JSON: Final = "application/json"
 #: Pages by method and address; those of `_OPEN_TO_ALL` need no case.
 _PAGES: Final[dict[tuple[str, str], Answers]] = {
@@ -48,11 +51,14 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **edit_pages.PAGES,
     **case_pages.PAGES,
     **out_pages.PAGES,
+    **map_pages.PAGES,
 }
 #: Forms with files: they check their key themselves, once it has come in.
 _WITH_FILES: Final = frozenset({"upload", "import/files", "unlock/key"})
 #: What is no sign of life: a page asks for it by itself.
-_BY_ITSELF: Final = frozenset({"state.json", "work", *_FILES})
+_BY_ITSELF: Final = frozenset(
+    {"state.json", "work", *map_pages.BY_THEMSELVES, *_FILES, *_FILES_OF_ROOMS}
+)
 
 
 class Workbench:
@@ -92,6 +98,9 @@ class Workbench:
         if request.method == "GET" and path in _FILES:
             content = package_files(__package__) / "files" / path
             return Response(content.read_bytes(), _FILES[path])
+        if request.method == "GET" and path in _FILES_OF_ROOMS:
+            file, kind = _FILES_OF_ROOMS[path]
+            return Response(package_files(__package__).joinpath(file).read_bytes(), kind)
         if path not in _BY_ITSELF:
             desk.session.used()
         try:
@@ -112,7 +121,7 @@ class Workbench:
         desk, path, method = self.desk, request.path, request.method
         if method == "POST" and path not in _WITH_FILES:
             # What a script of ours sends is JSON, which no form of another page can send.
-            by_script = path == "awake" or path.startswith("review/")
+            by_script = path == "awake" or path.startswith(("review/", "map/"))
             if not (by_script and request.kind.startswith(_JSON)):
                 desk.check(request)
         match method, path:
@@ -161,4 +170,4 @@ class Workbench:
 
 def _is_page(path: str) -> bool:
     """Return whether a person sees what is answered, rather than a script."""
-    return not path.endswith((".json", ".png", ".jpg")) and not path.startswith("review/")
+    return not path.endswith((".json", ".png", ".jpg", ".mvt")) and not path.startswith("review/")
