@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import jinja2
 
@@ -132,7 +132,13 @@ class Desk:
             )
 
     def page(
-        self, template: str, *, status: int = 200, again_s: float = 0, **values: Any
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        again_s: float = 0,
+        frame: Literal["", "has"] = "",
+        **values: Any,
     ) -> Response:
         """Return a page.
 
@@ -141,6 +147,7 @@ class Desk:
             status: of HTTP.
             again_s: the browser asks again by itself after so many seconds; 0 for never. Where
                 scripts run, `files/watch.js` takes a page off the screen; else the page itself.
+            frame: whether it shows another page of ours in a frame.
             values: what the template is filled with.
         """
         language = active_language()
@@ -164,7 +171,7 @@ class Desk:
                 **values,
             )
         )
-        return Response(html, status=status, again_s=again_s)
+        return Response(html, status=status, again_s=again_s, frame=frame)
 
 
 @cache
@@ -175,6 +182,11 @@ def _languages() -> Sequence[tuple[str, str]]:
 @cache
 def _environment() -> jinja2.Environment:
     made = environment("contrechamp.web")
+    own = made.loader
+    assert own is not None  # noqa: S101 - `environment` has set one
+    drawn = jinja2.PackageLoader("contrechamp.publish")
+    # Plots and tables look as in reports.
+    made.loader = jinja2.ChoiceLoader([own, jinja2.PrefixLoader({"publish": drawn})])
     made.filters["shown"] = shown
     made.filters["depth"] = _depth
     return made
