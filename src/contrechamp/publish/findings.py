@@ -210,13 +210,14 @@ def totals_chart(measurement: Found, numbers: Numbers) -> Chart | None:
     return chart(
         _("Street within view of at least one mapped camera"),
         note,
-        [_range(measurement, figure, numbers) for figure in figures],
+        [level_range(measurement, figure, numbers) for figure in figures],
         write=lambda value, end: numbers.tick(value, end, "m"),
         at_least=LEAST_AXIS_M,
     )
 
 
-def _range(measurement: Found, figure: Figure, numbers: Numbers) -> Range:
+def level_range(measurement: Found, figure: Figure, numbers: Numbers) -> Range:
+    """Return a figure with its interval and its span as the row of its level."""
     estimate, span = figure.estimate, figure.span
     told = spread(figure, numbers)
     label = _level_with_density(measurement, figure.level, numbers)

@@ -25,6 +25,7 @@ from contrechamp.web import (
     work_pages,
 )
 from contrechamp.web.desk import Answers, Desk
+from contrechamp.web.links import link_pages
 from contrechamp.web.runs import compare_pages, run_pages
 from contrechamp.web.session import LockedError
 
@@ -41,6 +42,8 @@ _FILES: Final = {
     "inbox.js": "text/javascript; charset=utf-8",
     "work.js": "text/javascript; charset=utf-8",
 }
+#: Those of the rooms within: address -> file below this one, and its media type.
+_FILES_OF_ROOMS: Final = {**link_pages.FILES}
 _JSON: Final = "application/json"
 #: Pages by method and address; those of `_OPEN_TO_ALL` need no case.
 _PAGES: Final[dict[tuple[str, str], Answers]] = {
@@ -55,11 +58,12 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **work_pages.PAGES,
     **run_pages.PAGES,
     **compare_pages.PAGES,
+    **link_pages.PAGES,
 }
 #: Forms with files: they check their key themselves, once it has come in.
 _WITH_FILES: Final = frozenset({"upload", "import/files", "unlock/key"})
 #: What is no sign of life: a page asks for it by itself.
-_BY_ITSELF: Final = frozenset({"state.json", "work", "work/events", *_FILES})
+_BY_ITSELF: Final = frozenset({"state.json", "work", "work/events", *_FILES, *_FILES_OF_ROOMS})
 #: What reads files in a cell, or goes through all records: no other page waits for it.
 _SLOW: Final = frozenset(
     {"item", "picture.png", "import", "import/item", "search", "status", "timeline", "due",
@@ -104,6 +108,9 @@ class Workbench:
         desk, path = self.desk, request.path
         if request.method == "GET" and path in _FILES:
             return Response(_content(path), _FILES[path])
+        if request.method == "GET" and path in _FILES_OF_ROOMS:
+            file, kind = _FILES_OF_ROOMS[path]
+            return Response(package_files(__package__).joinpath(file).read_bytes(), kind)
         if path not in _BY_ITSELF:
             desk.session.used()
         try:

@@ -35,7 +35,7 @@ def compare(desk: Desk, request: Request) -> Response:
             (one.id, name, moment_of(one), [shown(file[1]) for file in files_of])
             for one, name, files_of in zip(kept, names, given, strict=True)
         ],
-        chart_of_both=comparing.compared_chart(first, second, names, numbers),
+        chart_of_both=comparing.compared_chart(first, second, numbers),
         table=comparing.compared_table(first, second, names, numbers),
         why_not=comparing.why_not(first, second),
         items=dict.fromkeys(

@@ -1,7 +1,7 @@
 """Two measurements side by side, and what of their difference can be told."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -10,6 +10,7 @@ from contrechamp.base.i18n import _
 from contrechamp.measure.estimates import estimate
 from contrechamp.measure.results import Figure
 from contrechamp.publish.charts import Chart, Range, chart
+from contrechamp.publish.findings import level_range
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import in_a_cell, spread
 from contrechamp.publish.table import ReportTable, columns
@@ -102,9 +103,7 @@ def compared_table(
     )
 
 
-def compared_chart(
-    first: KeptMeasurement, second: KeptMeasurement, names: tuple[str, str], numbers: Numbers
-) -> Chart:
+def compared_chart(first: KeptMeasurement, second: KeptMeasurement, numbers: Numbers) -> Chart:
     """Return the street within view in both, level by level, with intervals and spans."""
     return chart(
         _("Street within view of at least one mapped camera"),
@@ -112,31 +111,22 @@ def compared_chart(
             "Point: median of the draws. Thick: 90 % of the draws lie on it. Thin: how far the "
             "median goes by what is assumed."
         ),
-        list(_ranges(first, second, names, numbers)),
+        list(_ranges(first, second, numbers)),
         write=lambda value, end: numbers.tick(value, end, "m"),
         at_least=_LEAST_M,
     )
 
 
-def _ranges(
-    first: KeptMeasurement, second: KeptMeasurement, names: tuple[str, str], numbers: Numbers
-) -> Iterator[Range]:
+def _ranges(first: KeptMeasurement, second: KeptMeasurement, numbers: Numbers) -> Iterator[Range]:
     for pair in pairs(first, second):
         if pair.key != SEEN:
             continue
-        for name, figure in zip(names, (pair.first, pair.second), strict=True):
-            if figure is None:
-                continue
-            at, span = figure.estimate, figure.span
-            yield Range(
-                f"{level_label(figure.level)} · {name}",
-                in_a_cell(spread(figure, numbers)).replace("\n", "; "),
-                min(at.q05, span.low) if span else at.q05,
-                at.median,
-                max(at.q95, span.high) if span else at.q95,
-                box_low=at.q05,
-                box_high=at.q95,
-            )
+        for number, (one, figure) in enumerate(
+            ((first, pair.first), (second, pair.second)), start=1
+        ):
+            if figure is not None:
+                shown = level_range(one, figure, numbers)
+                yield replace(shown, label=f"{number} · {shown.label}")
 
 
 def why_not(first: KeptMeasurement, second: KeptMeasurement) -> str:
