@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from contrechamp.base.i18n import _
@@ -38,6 +39,15 @@ class Found(Protocol):
     @property
     def drivers(self) -> Sequence[Driver]:
         """How much each unknown contributes to the interval of the street in view."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of a measurement that was kept; see `Found`."""
+
+    levels: tuple[Level, ...]
+    figures: tuple[Figure, ...]
+    drivers: tuple[Driver, ...]
 
 
 def find(

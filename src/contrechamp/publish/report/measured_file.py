@@ -9,6 +9,8 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.measure.results import Driver, Estimate, Figure, Prior, Span
 from contrechamp.publish.files import SCHEMA_ID
+from contrechamp.publish.findings import Read
+from contrechamp.sight.arrays import Level
 
 _Value = TypeVar("_Value")
 
@@ -36,6 +38,11 @@ class MeasuredFile:
     priors: tuple[Prior, ...]
     densities: Mapping[str, float]
     drivers: tuple[Driver, ...] = ()
+
+    def found(self) -> Read:
+        """Return what plots and tables need of it."""
+        levels = tuple(Level(name, ppm) for name, ppm in self.densities.items())
+        return Read(levels, tuple(self.figures.values()), self.drivers)
 
 
 def measured_file(value: Any, where: str) -> MeasuredFile:

@@ -10,8 +10,7 @@ from contrechamp.measure.access.asked import DAYS
 from contrechamp.measure.access.asked import Asked as OfAccess
 from contrechamp.measure.change.asked import Asked as OfChange
 from contrechamp.measure.survey.asked import ERROR_M, WITHIN_M
-from contrechamp.publish.measure_job import DRAWS, HOMES, LEVELS, SEED, TARGET_M
-from contrechamp.sight.levels import parse_levels
+from contrechamp.publish.measure_job import DRAWS, HOMES, LEVELS, SEED, TARGET_M, check_levels
 
 MEASURE, COMPLETENESS, ACCESS, CHANGE = KINDS = ("measure", "completeness", "access", "change")
 #: What an input is for: measured, or read beside what is measured.
@@ -61,7 +60,7 @@ class Option:
             if self.choices and text not in self.choices:
                 raise self._refused(text)
             if not self.choices:
-                parse_levels(text)
+                check_levels(text)
             return text
         return self._number(text, int if isinstance(self.default, int) else float)
 

@@ -38,7 +38,7 @@ def pairs(first: KeptMeasurement, second: KeptMeasurement) -> list[Pair]:
     every = [
         (figure.key, figure.level)
         for one in (first, second)
-        for figure in one.figures
+        for figure in one.found.figures
         if figure.group == "all"
     ]
     return [
@@ -125,7 +125,7 @@ def _ranges(first: KeptMeasurement, second: KeptMeasurement, numbers: Numbers) -
             ((first, pair.first), (second, pair.second)), start=1
         ):
             if figure is not None:
-                shown = level_range(one, figure, numbers)
+                shown = level_range(one.found, figure, numbers)
                 yield replace(shown, label=f"{number} · {shown.label}")
 
 

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.read.json_items import json_items
-from contrechamp.measure.results import Driver, Figure
+from contrechamp.publish.findings import Read
 from contrechamp.publish.report.measured_file import MeasuredFile, measured_file
-from contrechamp.sight.arrays import Level
 from contrechamp.vault.case import Case
 from contrechamp.web.runs.asked import MEASURE
 from contrechamp.web.runs.files import RUN_JSON, SCHEMA, Kept, content
@@ -49,21 +48,17 @@ class Said:
 
 @dataclass(frozen=True)
 class KeptMeasurement:
-    """A measurement, as far as it was kept; see `publish.findings.Found`.
+    """A measurement, as far as it was kept.
 
     Args:
         file: its figures.json.
-        levels: from the least to the most demanding.
-        figures: every figure.
-        drivers: how much each unknown contributes.
+        found: what plots and tables need of that.
         draws_m: level -> (n_draws,) metres of street in view in each draw; empty if not kept.
         behind: what has to be alike for draws of two measurements to belong together.
     """
 
     file: MeasuredFile
-    levels: tuple[Level, ...]
-    figures: tuple[Figure, ...]
-    drivers: tuple[Driver, ...]
+    found: Read
     draws_m: Mapping[str, F8]
     behind: tuple[Any, ...]
 
@@ -114,9 +109,7 @@ def measurements(case: Case, runs: Sequence[Kept]) -> list[KeptMeasurement]:
         found.append(
             KeptMeasurement(
                 file,
-                tuple(Level(name, ppm) for name, ppm in file.densities.items()),
-                tuple(file.figures.values()),
-                file.drivers,
+                file.found(),
                 _draws(values.get(item)),
                 _behind(value),
             )

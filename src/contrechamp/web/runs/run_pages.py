@@ -274,10 +274,11 @@ def _lines(said: reading.Said) -> dict[str, list[str]]:
     }
 
 
-def _figures(found: reading.KeptMeasurement | None) -> dict[str, Any]:
+def _figures(kept: reading.KeptMeasurement | None) -> dict[str, Any]:
     """Return the plots and tables of a measurement."""
-    if found is None:
+    if kept is None:
         return {"charts": [], "tables": [], "assumed": ""}
+    found = kept.found
     numbers = Numbers(active_language())
     charts = [
         findings.totals_chart(found, numbers),
