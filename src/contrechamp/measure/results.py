@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
 
 from contrechamp.scene.tables import Notice
 from contrechamp.sight.arrays import Level
+
+F8 = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,8 @@ class Measurement:
             piece_m, level set, crs, scale_error, counts of notices by kind...
         warnings: what a reader of the figures must know, in the user's language.
         notices: of cameras that contradict themselves; those of reading stand in the scene.
+        draws_m: (n_draws, n_levels) metres of street in view in each draw: the same files, seed and
+            number of draws give draws that belong together pair by pair. None without streets.
     """
 
     levels: tuple[Level, ...]
@@ -186,3 +192,4 @@ class Measurement:
     methods: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+    draws_m: F8 | None = None

@@ -1,10 +1,12 @@
 """The figures as a reader meets them: tables and plots of totals, groups, scenarios, unknowns."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from contrechamp.base.i18n import _
-from contrechamp.measure.results import Figure, Measurement
+from contrechamp.measure.results import Driver, Figure, Measurement
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import rounding_step, spread
@@ -23,8 +25,33 @@ LEAST_AXIS_M = 5.0
 LISTED_AREAS = 20
 
 
+class Found(Protocol):
+    """What plots and tables need of a measurement: it may be one that was kept in a file."""
+
+    @property
+    def levels(self) -> Sequence[Level]:
+        """From the least to the most demanding."""
+
+    @property
+    def figures(self) -> Sequence[Figure]:
+        """Every figure."""
+
+    @property
+    def drivers(self) -> Sequence[Driver]:
+        """How much each unknown contributes to the interval of the street in view."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of a measurement that was kept; see `Found`."""
+
+    levels: tuple[Level, ...]
+    figures: tuple[Figure, ...]
+    drivers: tuple[Driver, ...]
+
+
 def find(
-    measurement: Measurement, key: str, level: str | None = None, group: str | None = "all"
+    measurement: Found, key: str, level: str | None = None, group: str | None = "all"
 ) -> list[Figure]:
     """Return the figures of a key, in order; None stands for any level or group."""
     return [
@@ -34,7 +61,7 @@ def find(
     ]
 
 
-def near_figures(measurement: Measurement, key: str, level: str | None = None) -> list[Figure]:
+def near_figures(measurement: Found, key: str, level: str | None = None) -> list[Figure]:
     """Return the figures of the streets around the cameras."""
     return [figure for figure in find(measurement, key, level, None) if is_near(figure.group)]
 
@@ -105,7 +132,7 @@ def figure_table(
     )
 
 
-def assumed_note(measurement: Measurement, numbers: Numbers) -> str:
+def assumed_note(measurement: Found, numbers: Numbers) -> str:
     """Return how to read the column of spans; "" if no figure has one."""
     spans = [figure.span.assumed for figure in measurement.figures if figure.span is not None]
     names = dict.fromkeys(name for assumed in spans for name in assumed)
@@ -177,7 +204,7 @@ def group_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> li
     return tables
 
 
-def totals_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
+def totals_chart(measurement: Found, numbers: Numbers) -> Chart | None:
     """Return the street within view at each level, with intervals, and with spans if there are."""
     figures = find(measurement, "streets.seen_m")
     if not figures:
@@ -193,13 +220,14 @@ def totals_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
     return chart(
         _("Street within view of at least one mapped camera"),
         note,
-        [_range(measurement, figure, numbers) for figure in figures],
+        [level_range(measurement, figure, numbers) for figure in figures],
         write=lambda value, end: numbers.tick(value, end, "m"),
         at_least=LEAST_AXIS_M,
     )
 
 
-def _range(measurement: Measurement, figure: Figure, numbers: Numbers) -> Range:
+def level_range(measurement: Found, figure: Figure, numbers: Numbers) -> Range:
+    """Return a figure with its interval and its span as the row of its level."""
     estimate, span = figure.estimate, figure.span
     told = spread(figure, numbers)
     label = _level_with_density(measurement, figure.level, numbers)
@@ -218,7 +246,7 @@ def _range(measurement: Measurement, figure: Figure, numbers: Numbers) -> Range:
     )
 
 
-def scenario_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
+def scenario_chart(measurement: Found, numbers: Numbers) -> Chart | None:
     """Return the street within view if all unknowns of all cameras were alike."""
     figures = [figure for figure in find(measurement, "streets.seen_m") if figure.scenarios]
     if not figures:
@@ -261,7 +289,7 @@ def _scenarios(figure: Figure, numbers: Numbers) -> str:
     return told[0] if len(set(told)) == 1 else " · ".join(told)
 
 
-def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
+def drivers_chart(measurement: Found, numbers: Numbers) -> Chart | None:
     """Return how much the interval would shrink if one unknown were known, at the first level."""
     first = measurement.levels[0].name
     drivers = [driver for driver in measurement.drivers if driver.level == first]
@@ -287,7 +315,7 @@ def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
     )
 
 
-def drivers_table(measurement: Measurement, numbers: Numbers) -> ReportTable | None:
+def drivers_table(measurement: Found, numbers: Numbers) -> ReportTable | None:
     """Return how much of the variance each unknown carries, at every level."""
     if not measurement.drivers:
         return None
@@ -311,7 +339,7 @@ def drivers_table(measurement: Measurement, numbers: Numbers) -> ReportTable | N
     )
 
 
-def levels_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
+def levels_table(measurement: Found, numbers: Numbers) -> ReportTable:
     """Return what each level requires of the picture."""
     return ReportTable(
         _("Pixel densities"),
@@ -326,7 +354,7 @@ def levels_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
     )
 
 
-def _level_with_density(measurement: Measurement, name: str, numbers: Numbers) -> str:
+def _level_with_density(measurement: Found, name: str, numbers: Numbers) -> str:
     for level in measurement.levels:
         if level.name == name and level.ppm:
             return f"{level_label(name)}, {numbers.significant(level.ppm)}\N{NO-BREAK SPACE}px/m"
