@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import shapely
 
 from cli.commands import EXAMPLES, SURVEY, TOWN, Done, Run
 
@@ -55,6 +56,78 @@ def test_every_stated_comparison_is_told(contrechamp: Run, tmp_path: Path) -> No
     assert "ecological fallacy" in page
     assert "<script" not in page
     assert not re.search(r"""(?:src|href)=["']?https?:""", page)
+
+
+def test_exposure_of_necessary_trips_is_that_of_all_trips_where_all_are_asked(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    plan = written(
+        tmp_path,
+        '[people]\ncolumn = "people"\nfewest = 1\n[[compare]]\nname = "SAMPLE trips"\n'
+        'areas = [["west"], ["east"]]\nmeasure = "trip_share"\n',
+    )
+    done = compare(contrechamp, tmp_path / "who", plan=plan)
+    assert done.status == 0, done.err
+    assert "share of necessary trips in view" in done.out
+    told = json.loads((tmp_path / "who" / "disparity.json").read_text())
+    [one] = told["comparisons"]
+    assert one["spans"]["first"]["low"] <= one["sides"]["first"]["median"]
+    keys = {(figure["key"], figure["level"]) for figure in told["citable"]}
+    assert ("disparity.trip_share", "visible") in keys
+    # Of everybody together, it is what `measure` tells of all trips: the areas hold all homes.
+    everywhere = tmp_path / "all.geojson"
+    districts = json.loads(AREAS.read_text())["features"]
+    whole = shapely.union_all([shapely.from_geojson(json.dumps(f["geometry"])) for f in districts])
+    west, south, east, north = shapely.buffer(whole, 0.01).bounds
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    feature = {"type": "Feature", "properties": {"id": "all", "people": 100},
+               "geometry": {"type": "Polygon", "coordinates": [ring]}}  # fmt: skip
+    far = {**feature, "properties": {"id": "far", "people": 100}, "geometry": {
+        "type": "Polygon", "coordinates": [[[x + 1, y] for x, y in ring]]}}  # fmt: skip
+    everywhere.write_text(json.dumps({"type": "FeatureCollection", "features": [feature, far]}))
+    plan = written(
+        tmp_path,
+        '[people]\ncolumn = "people"\nfewest = 1\n[[compare]]\nname = "SAMPLE all"\n'
+        'areas = [["all"], ["all"]]\nmeasure = "trip_share"\n',
+    )
+    done = contrechamp(
+        "disparity", TOWN, SURVEY, "--areas", everywhere, "--plan", plan, "-o", tmp_path / "all",
+        "--draws", "100",
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    done = contrechamp("measure", TOWN, SURVEY, "-o", tmp_path / "measured", "--draws", "100")
+    assert done.status == 0, done.err
+    figures = json.loads((tmp_path / "measured" / "figures.json").read_text())["figures"]
+    [measured] = [
+        figure for figure in figures
+        if (figure["key"], figure["level"], figure["group"])
+        == ("trips.seen_share", "visible", "all")
+    ]  # fmt: skip
+    [one] = json.loads((tmp_path / "all" / "disparity.json").read_text())["comparisons"]
+    for end in ("q05", "median", "q95"):
+        assert one["sides"]["first"][end] == pytest.approx(measured["estimate"][end], abs=1e-6)
+
+
+def test_without_a_trip_none_is_told(contrechamp: Run, tmp_path: Path) -> None:
+    plan = written(
+        tmp_path,
+        '[people]\ncolumn = "people"\nfewest = 1\n[[compare]]\nname = "SAMPLE"\n'
+        'areas = [["west"], ["east"]]\nmeasure = "trip_share"\nstandardised = true\n',
+    )
+    done = compare(contrechamp, tmp_path / "who", plan=plan)
+    assert done.status == 2
+    assert "cannot be standardised" in done.err
+    plan.write_text(plan.read_text().replace("standardised = true\n", ""))
+    town = tmp_path / "town.osm"
+    town.write_text(re.sub(r'<tag k="(amenity|shop|highway)" v="(?!residential|foot|living|path|'
+                           r'service|steps|pedestrian)[^"]*"/>', "", TOWN.read_text()))  # fmt: skip
+    done = contrechamp(
+        "disparity", town, SURVEY, "--areas", AREAS, "--people", PEOPLE, "--plan", plan,
+        "-o", tmp_path / "who", "--draws", "20",
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    [one] = json.loads((tmp_path / "who" / "disparity.json").read_text())["comparisons"]
+    assert one["cannot_be_told"] == "no-trips"
 
 
 def test_the_same_again_gives_the_same_bytes(contrechamp: Run, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from contrechamp.base.i18n import _
 from contrechamp.measure.results import Figure, Measurement
+from contrechamp.publish.all_cameras import SEEN
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import rounding_step, spread
@@ -123,6 +124,7 @@ def total_tables(measurement: Measurement, numbers: Numbers) -> list[ReportTable
         (figure_label(key), find(measurement, key))
         for key in (
             "streets.seen_m",
+            SEEN,
             "streets.seen_share",
             "streets.seen_by_several_m",
             "streets.cameras_at_once",
