@@ -25,7 +25,8 @@ class Estimate:
         mean: over draws.
         standard_error: Monte Carlo standard error of the least certain of median, q05, q95.
         enough_draws: whether that error is small relative to the interval (`estimates.TOLERANCE`).
-        n_draws: how many draws it is based on; 1 where nothing was unknown.
+        n_draws: how many draws it is based on; 1 where nothing was unknown, 0 where the interval
+            is that of a regression.
     """
 
     median: float

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from contrechamp.base.i18n import _
 from contrechamp.measure.results import Driver, Figure, Measurement
+from contrechamp.publish.all_cameras import SEEN
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import rounding_step, spread
@@ -150,6 +151,7 @@ def total_tables(measurement: Measurement, numbers: Numbers) -> list[ReportTable
         (figure_label(key), find(measurement, key))
         for key in (
             "streets.seen_m",
+            SEEN,
             "streets.seen_share",
             "streets.seen_by_several_m",
             "streets.cameras_at_once",

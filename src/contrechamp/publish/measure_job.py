@@ -34,6 +34,7 @@ class MeasureJob:
     whole: bool = False
     threads: int | None = None
     open_ground: bool = False
+    completeness: Path | None = None
 
 
 def check_levels(text: str) -> None:

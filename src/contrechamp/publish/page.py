@@ -70,7 +70,7 @@ def index_html(
             open_ground=without_streets.open_ground(measurement),
             headline=summary.headline(scene, numbers),
             sentences=summary.sentences(measurement, scene, numbers),
-            limits=methods.limits(),
+            limits=methods.limits(measurement),
             assumed_note=findings.assumed_note(measurement, numbers),
             geometry=methods.geometry_paragraphs(
                 open_ground=bool(measurement.methods.get("open_ground"))
