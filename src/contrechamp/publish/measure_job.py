@@ -34,3 +34,4 @@ class MeasureJob:
     whole: bool = False
     threads: int | None = None
     open_ground: bool = False
+    without: str = ""

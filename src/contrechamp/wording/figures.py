@@ -15,6 +15,7 @@ def figure_label(key: str) -> str:
         "streets.seen_by_several_m": _(
             "Walkable street within view of two and more mapped cameras at once"
         ),
+        "streets.hidden_m": _("Walkable street that walls, hedges and fences take out of view"),
         "area.seen_m2": _("Ground within view of at least one mapped camera"),
         "area.seen_share": _("Share of the ground within view of at least one mapped camera"),
         "trips.seen_m": _("Metres of a walk within view of a mapped camera"),
@@ -41,6 +42,7 @@ def group_label(group: str) -> str:
         "kind:panning": _("kind: panning"),
         "kind:dome": _("kind: dome"),
         "kind:unknown": _("kind: not mapped"),
+        "screens:all": _("all of these together"),
     }
     return labels.get(group, group)
 

@@ -34,6 +34,8 @@ def stated_label(key: str) -> str:
         "buildings_without_height": _("Of these, without a height"),
         "building_height_sources": _("Where heights of buildings come from"),
         "heights_around": _("Buildings around from which a missing height is drawn"),
+        "screens_within_reach": _("Walls, hedges and fences within reach of a camera"),
+        "screens_without_height": _("Of these walls, hedges and fences, without a height"),
         "trips": _("Walks from home"),
     }
     return labels.get(key, key)
@@ -55,6 +57,7 @@ def count_label(what: str) -> str:
         "objects_in_two_extracts": _("Objects that are in two extracts"),
         "repaired_polygons": _("Outlines that were repaired"),
         "rows_left_out": _("Rows that were left out"),
+        "screens_switched_off": _("Walls, hedges and fences taken as not there, as asked"),
         "streets_on_bridges": _("Streets on bridges, taken as on the ground"),
         "streets_underground_or_indoor": _("Streets underground or indoors, left out"),
         "unreadable_tags": _("Tags that could not be read"),

@@ -32,6 +32,7 @@ from contrechamp.publish.report.measured_file import MeasuredFile
 from contrechamp.publish.report.showing import Showing
 from contrechamp.publish.report.texts import in_language
 from contrechamp.publish.unknowns import unknown_label
+from contrechamp.scene.screen_fields import SCREENS, screen_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.wording.cameras import kind_label
 from contrechamp.wording.figures import figure_label, group_label, is_near
@@ -114,6 +115,8 @@ def _group(group: str, numbers: Numbers) -> str:
         return _("streets within {distance} of a mapped camera").format(distance=distance)
     if sort == "service":
         return _("to the nearest: {service}").format(service=service_label(which))
+    if sort == "screens" and which in SCREENS:
+        return screen_label(which)
     return group_label(group)
 
 
