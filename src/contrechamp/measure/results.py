@@ -63,7 +63,7 @@ class Figure:
             in view of at least one mapped camera), "streets.seen_share",
             "streets.cameras_at_once" (mean number over the metres in view),
             "streets.seen_by_one_m" (in view of exactly one), "streets.seen_by_several_m" (of two
-            or more at once),
+            or more at once), "streets.hidden_m" (what stands free takes out of view, see `hidden`),
             "area.seen_m2" (ground in view of any mapped camera), "trips.seen_m",
             "trips.seen_share", "trips.cameras", "trips.least_watched_seen_m",
             "trips.detour_m", "trips.no_detour_share" (share of trips for which every route,
@@ -101,7 +101,7 @@ class Driver:
 
     Args:
         unknown: "heading_deg", "height_m", "lens" (hfov, vfov), "width_px", "tilt_deg", "range_m",
-            "kind", "building_height_m".
+            "kind", "building_height_m", "screen_height_m".
         level: of the figure streets.seen_m whose variance is explained.
         first_order: share of the variance that would go if only this were known (0..1).
         total: share that would remain if everything else were known (0..1).

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contrechamp.base.i18n import _
+from contrechamp.measure.hidden import KEY
 from contrechamp.measure.results import Driver, Figure, Measurement
 from contrechamp.publish.all_cameras import SEEN
 from contrechamp.publish.charts import Chart, Range, chart
@@ -13,6 +14,7 @@ from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import rounding_step, spread
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
+from contrechamp.scene.screen_fields import SCREENS, screen_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
@@ -79,6 +81,8 @@ def _group_label(group: str, area_names: Mapping[str, str]) -> str:
     kind, _colon, value = group.partition(":")
     if kind == "service":
         return _("to the nearest: {service}").format(service=service_label(value))
+    if kind == "screens" and value in SCREENS:
+        return screen_label(value)
     if kind == "area":
         return _("area {name}").format(name=area_names.get(value) or value)
     return group_label(group)
@@ -203,6 +207,11 @@ def group_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> li
             area_names=dict(zip(ids, names, strict=True)),
         )
         tables.append(table)
+    if hidden := find(measurement, KEY, first, None):
+        caption = _("What walls, hedges and fences take of what buildings leave in view ({level})")
+        tables.append(
+            figure_table(caption.format(level=level_label(first)), hidden, numbers, of="group")
+        )
     return tables
 
 

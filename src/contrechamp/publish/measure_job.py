@@ -35,6 +35,7 @@ class MeasureJob:
     threads: int | None = None
     open_ground: bool = False
     completeness: Path | None = None
+    without: str = ""
 
 
 def check_levels(text: str) -> None:

@@ -73,7 +73,8 @@ def index_html(
             limits=methods.limits(measurement),
             assumed_note=findings.assumed_note(measurement, numbers),
             geometry=methods.geometry_paragraphs(
-                open_ground=bool(measurement.methods.get("open_ground"))
+                open_ground=bool(measurement.methods.get("open_ground")),
+                screens="screens_within_reach" in measurement.methods,
             ),
             levels=[
                 (level.name, level_label(level.name), findings.level_meaning(level, numbers))

@@ -17,6 +17,7 @@ from contrechamp.scene.osm_objects import of_osm, tags_of
 from contrechamp.scene.osm_places import SERVICE_KEYS, service
 from contrechamp.scene.passing import UnreadableHoursError, UnreadablePermitsError, passing_of
 from contrechamp.scene.polygon_table import POLYGONS, ids_or_rows
+from contrechamp.scene.screen_table import screens_among, stands, told_screens
 from contrechamp.scene.services import SERVICES
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.table_rows import Rows, Texts, refuse_off_earth, settle, understood
@@ -104,6 +105,8 @@ def refuse_unknown(rows: Rows, cameras: Mask, *, beside: bool) -> None:
 def barriers_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     """Check rows of barriers, points or lines, and return them; an area counts by its outline.
 
+    Those that hide what is behind them, such as walls, are screens as well (`screen_table`).
+
     Raises:
         InputError: at bad rows that are not to be skipped.
     """
@@ -113,7 +116,7 @@ def barriers_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     frame = frame.assign(kind=_barrier_words(rows))
     rows.used_columns |= BARRIER_KEYS if of_osm(rows) else set()
     rows = named_as_ours(replace(rows, frame=frame, renamed={"kind": BARRIER}), FIELDS)
-    shapes = _lines_or_points(rows)
+    shapes, words = _lines_or_points(rows), rows.texts("kind")
     data: dict[str, Any] = {
         one.name: column_of(rows, one) for one in FIELDS if one.name not in _OWN
     }
@@ -127,14 +130,23 @@ def barriers_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
         f"{where} ({what})" if what else where
         for where, what in zip(rows.sources(), rows.texts("source"), strict=True)
     ]
+    there = told_screens(whole)
+    screens = screens_among(replace(rows, shapes=_as_drawn(rows.shapes, shapes)), words, data["id"])
     notices = [*settle(rows, skip=skip_bad_rows), *notices]
     good = rows.good()
     return SourceTables(
         barriers=kept_rows(table(BARRIER_COLUMNS, data, shapes), good),
+        screens=kept_rows(screens, good & stands(screens, there)),
         notices=notices,
         counts={"rows_left_out": int((~good).sum())},
         understood=understood(rows, whole, {"kind": BARRIER}),
     )
+
+
+def _as_drawn(drawn: NDArray[np.object_], read: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the shapes of rows: areas as they were drawn, all else as it was read."""
+    area = np.isin(shapely.get_type_id(drawn), POLYGONS[:1])
+    return np.where(area, drawn, read)
 
 
 def _passing(rows: Rows) -> tuple[Texts, Texts, list[str], list[Notice]]:

@@ -41,6 +41,7 @@ from contrechamp.scene.osm_objects import with_tags
 from contrechamp.scene.osm_scene import from_osm
 from contrechamp.scene.photos import read_photos
 from contrechamp.scene.polygon_table import POLYGONS, areas_of, footprints_of
+from contrechamp.scene.screen_table import screens_of, told_screens
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.table_file import read_csv, read_xlsx
 from contrechamp.scene.table_rows import LON, Rows
@@ -146,10 +147,12 @@ def _by_shape(
         beside: the table has barriers or services as well.
     """
     barrier, service = told_barriers(rows), told_services(rows)
-    if barrier.any() or service.any():
-        named = [(barrier, barriers_of), (service & ~barrier, services_of)]
+    screen = told_screens(rows) & ~barrier
+    if barrier.any() or screen.any() or service.any():
+        other = ~barrier & ~screen
+        named = [(barrier, barriers_of), (screen, screens_of), (service & other, services_of)]
         found = _each(rows, [(mask, read) for mask, read in named if mask.any()], skip=skip)
-        rest = replace(rows.only(~barrier & ~service), notices=[])
+        rest = replace(rows.only(~service & other), notices=[])
         if len(rest):
             found += _by_shape(rest, form, *tables, skip=skip, beside=True)
         return found

@@ -18,6 +18,7 @@ from contrechamp.scene.tables import (
     BARRIER_COLUMNS,
     CAMERA_COLUMNS,
     PLACE_COLUMNS,
+    SCREEN_COLUMNS,
     TRACK_COLUMNS,
     Notice,
 )
@@ -73,6 +74,7 @@ def put_together(
         places=once(lambda source: source.places, PLACE_COLUMNS),
         doors=once(lambda source: source.doors, DOOR_COLUMNS),
         barriers=once(lambda source: source.barriers, BARRIER_COLUMNS),
+        screens=once(lambda source: source.screens, SCREEN_COLUMNS),
         tracks=once(lambda source: source.tracks, TRACK_COLUMNS),
         areas=once(lambda source: source.areas, AREA_COLUMNS),
         notices=[notice for source in sources for notice in source.notices],
@@ -108,6 +110,7 @@ def stacked_tables(parts: Sequence[SourceTables]) -> SourceTables:
         footprints=stack(lambda part: part.footprints, FOOTPRINT_COLUMNS),
         places=stack(lambda part: part.places, PLACE_COLUMNS),
         barriers=stack(lambda part: part.barriers, BARRIER_COLUMNS),
+        screens=stack(lambda part: part.screens, SCREEN_COLUMNS),
         tracks=stack(lambda part: part.tracks, TRACK_COLUMNS),
         areas=stack(lambda part: part.areas, AREA_COLUMNS),
         notices=[notice for part in parts for notice in part.notices],

@@ -25,8 +25,8 @@ from contrechamp.web import (
     work_pages,
 )
 from contrechamp.web.desk import Answers, Desk
-from contrechamp.web.map import map_pages
 from contrechamp.web.links import link_pages
+from contrechamp.web.map import map_pages
 from contrechamp.web.runs import compare_pages, run_pages
 from contrechamp.web.session import LockedError
 

@@ -34,6 +34,8 @@ def stated_label(key: str) -> str:
         "buildings_without_height": _("Of these, without a height"),
         "building_height_sources": _("Where heights of buildings come from"),
         "heights_around": _("Buildings around from which a missing height is drawn"),
+        "screens_within_reach": _("Walls, hedges and fences within reach of a camera"),
+        "screens_without_height": _("Of these walls, hedges and fences, without a height"),
         "trips": _("Walks from home"),
     }
     return labels.get(key, key)
@@ -57,6 +59,7 @@ def count_label(what: str) -> str:
         "places_outside_the_area": _("Services outside the area, left out"),
         "repaired_polygons": _("Outlines that were repaired"),
         "rows_left_out": _("Rows that were left out"),
+        "screens_switched_off": _("Walls, hedges and fences taken as not there, as asked"),
         "streets_on_bridges": _("Streets on bridges, taken as on the ground"),
         "streets_underground_or_indoor": _("Streets underground or indoors, left out"),
         "tracks_outside_the_area": _("Walks outside the area, left out"),
