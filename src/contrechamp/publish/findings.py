@@ -1,15 +1,14 @@
 """The figures as a reader meets them: tables and plots of totals, groups, scenarios, unknowns."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
 
 from contrechamp.base.i18n import _
 from contrechamp.measure.hidden import KEY
-from contrechamp.measure.results import Driver, Figure, Measurement
+from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.all_cameras import SEEN
 from contrechamp.publish.charts import Chart, Range, chart
+from contrechamp.publish.found import Found, find, near_figures
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import rounding_step, spread
 from contrechamp.publish.table import ReportTable, columns
@@ -18,7 +17,7 @@ from contrechamp.scene.screen_fields import SCREENS, screen_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
-from contrechamp.wording.figures import figure_label, group_label, is_near, scenario_labels
+from contrechamp.wording.figures import figure_label, group_label, scenario_labels
 from contrechamp.wording.levels import level_label
 
 SCENARIOS = ("p10", "p50", "p90")
@@ -26,47 +25,6 @@ SCENARIOS = ("p10", "p50", "p90")
 LEAST_AXIS_M = 5.0
 #: At most this many areas are listed; all are in figures.csv.
 LISTED_AREAS = 20
-
-
-class Found(Protocol):
-    """What plots and tables need of a measurement: it may be one that was kept in a file."""
-
-    @property
-    def levels(self) -> Sequence[Level]:
-        """From the least to the most demanding."""
-
-    @property
-    def figures(self) -> Sequence[Figure]:
-        """Every figure."""
-
-    @property
-    def drivers(self) -> Sequence[Driver]:
-        """How much each unknown contributes to the interval of the street in view."""
-
-
-@dataclass(frozen=True)
-class Read:
-    """What was read of a measurement that was kept; see `Found`."""
-
-    levels: tuple[Level, ...]
-    figures: tuple[Figure, ...]
-    drivers: tuple[Driver, ...]
-
-
-def find(
-    measurement: Found, key: str, level: str | None = None, group: str | None = "all"
-) -> list[Figure]:
-    """Return the figures of a key, in order; None stands for any level or group."""
-    return [
-        figure
-        for figure in measurement.figures
-        if figure.key == key and level in (None, figure.level) and group in (None, figure.group)
-    ]
-
-
-def near_figures(measurement: Found, key: str, level: str | None = None) -> list[Figure]:
-    """Return the figures of the streets around the cameras."""
-    return [figure for figure in find(measurement, key, level, None) if is_near(figure.group)]
 
 
 def level_meaning(level: Level, numbers: Numbers) -> str:
@@ -225,7 +183,7 @@ def totals_chart(measurement: Found, numbers: Numbers) -> Chart | None:
         note = _("Point: the value; there was one draw.")
     elif any(figure.span for figure in figures):
         note = _(
-            "Point: median of the draws. Thick: 90 % of the draws lie on it. Thin: how far the "
+            "Point: median of the draws. Thick: nine in ten draws lie on it. Thin: how far the "
             "median goes by what is assumed."
         )
     return chart(

@@ -5,7 +5,7 @@ from contrechamp.measure.draws import BUILDING, SCREEN
 from contrechamp.measure.hidden import ALL, KEY
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish import all_cameras, without_streets
-from contrechamp.publish.findings import find, near_figures
+from contrechamp.publish.found import find, near_figures
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import DIGITS, as_sentence, how_sure, spread
 from contrechamp.publish.unknowns import unknown_label

@@ -9,7 +9,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.measure.results import Driver, Estimate, Figure, Prior, Span
 from contrechamp.publish.answers import answer_of
-from contrechamp.publish.findings import Read
+from contrechamp.publish.found import Read
 from contrechamp.sight.arrays import Level
 
 _Value = TypeVar("_Value")
