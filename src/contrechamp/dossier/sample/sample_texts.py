@@ -35,9 +35,10 @@ FILES = (
 #: the made-up town, a drawing of a street in it, and files as others keep them.
 HELD = (
     "sample-town-map.json", "sample-town-map-seen.geojson",
-    "sample-town-survey.json", "sample-town-survey-seen.geojson", "sample-street.png",
-    "sample-page.warc", "sample-page.cdxj", "sample-mail.eml", "sample-chat.txt",
-    "sample-sha256sums.txt",
+    "sample-town-survey.json", "sample-town-survey-seen.geojson", "sample-town-completeness.json",
+    "sample-town-access.json", "sample-town-disparity.json", "sample-town-change.json",
+    "sample-street.png", "sample-page.warc", "sample-page.cdxj", "sample-mail.eml",
+    "sample-chat.txt", "sample-sha256sums.txt",
 )  # fmt: skip
 #: What the members do with the records.
 STEPS = "steps.toml"
