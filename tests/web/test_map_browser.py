@@ -76,7 +76,6 @@ def test_the_map_and_its_list_for_everybody(tab: Tab, language: str) -> None:
     assert complaints(page) == []
     assert all(f"127.0.0.1:{tab.run.port}/" in one or one.startswith("blob:")
                for one in page.requests)  # fmt: skip
-    assert any("map/tile.mvt" in one for one in page.requests)
     assert axe.violations(page) == []
     for width in (1280, 390, 360):
         page.resize(width, 900)
