@@ -24,7 +24,7 @@ from contrechamp.web import (
     start_pages,
 )
 from contrechamp.web.desk import Answers, Desk
-from contrechamp.web.map import camera_pages, change_pages, map_pages
+from contrechamp.web.map import camera_pages, change_pages, map_pages, sheet_pages
 from contrechamp.web.session import LockedError
 
 #: Largest form without files, and with them: of one upload, see `files/inbox.js`.
@@ -54,6 +54,7 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **map_pages.PAGES,
     **camera_pages.PAGES,
     **change_pages.PAGES,
+    **sheet_pages.PAGES,
 }
 #: Forms with files: they check their key themselves, once it has come in.
 _WITH_FILES: Final = frozenset({"upload", "import/files", "unlock/key"})

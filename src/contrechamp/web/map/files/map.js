@@ -40,6 +40,9 @@ function row(one, isCamera, page) {
   hidden.name = `s.${one.id}`;
   ticked.name = `c.${one.id}`;
   ticked.checked = one.selected;
+  const photo = made.querySelector("img");
+  if (page === "item") photo.src = `picture.png?id=${one.id}&size=small`;
+  else photo.remove();
   if (!isCamera) { made.querySelector(".correct").remove(); hidden.remove(); ticked.closest("label").remove(); }
   return made;
 }
@@ -69,7 +72,7 @@ async function look() {
   const now = await answer.json();
   if (now.version !== version) renew(now.version);
   if (now.reading) setTimeout(look, LOOK_MS);
-  else if (!by("reading").hidden) { by("reading").hidden = true; location.reload(); }
+  else by("reading").hidden = true;
 }
 
 function draw() {
