@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -22,9 +21,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         yield page
 
 
-@pytest.fixture
-def tab(browser: Page, tmp_path: Path) -> Iterator[Tab]:
+@pytest.fixture(scope="module")
+def made(browser: Page, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     """A case with a town and three cameras."""
+    tmp_path = tmp_path_factory.mktemp("map")
     place = tmp_path / "cases"
     place.mkdir()
     rows = [camera_row(number, heading_deg="90", name=f"SAMPLE {number} شارع")
@@ -46,8 +46,23 @@ def tab(browser: Page, tmp_path: Path) -> Iterator[Tab]:
         tab.click("#send")
         tab.until("document.querySelectorAll('.items a').length === 2")
         yield tab
-        browser.scripts(on=True)
         browser.go_to("about:blank")
+
+
+@pytest.fixture
+def tab(made: Tab) -> Iterator[Tab]:
+    """The map in English, with nothing selected."""
+    made.go("map")
+    speak(made, "en")
+    made.go("map")
+    made.click("#chosen button[value=none]")
+    yield made
+    made.page.scripts(on=True)
+
+
+def speak(tab: Tab, language: str) -> None:
+    tab.fill(language=language)
+    tab.click("form[action=language] button")
 
 
 def drawn(tab: Tab) -> None:
@@ -69,14 +84,12 @@ def complaints(page: Page) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_map_and_its_list_for_everybody(tab: Tab, language: str) -> None:
     page = tab.page
-    tab.fill(language=language)
-    tab.click("form[action=language] button")
+    speak(tab, language)
     drawn(tab)
     assert page.evaluate("!!document.querySelector('#map canvas')")
     assert complaints(page) == []
     assert all(f"127.0.0.1:{tab.run.port}/" in one or one.startswith("blob:")
                for one in page.requests)  # fmt: skip
-    assert any("map/tile.mvt" in one for one in page.requests)
     assert axe.violations(page) == []
     for width in (1280, 390, 360):
         page.resize(width, 900)
@@ -133,6 +146,35 @@ def test_the_map_is_used_by_the_keyboard_alone(tab: Tab) -> None:
         assert wanted in seen
 
 
+def test_a_camera_is_turned_with_its_view_beside_it_and_that_is_undone(tab: Tab) -> None:
+    page = tab.page
+    drawn(tab)
+    tab.click("#points .correct")
+    tab.until("document.getElementById('map').dataset.seen === '4'")
+    assert "m²" in page.evaluate("document.getElementById('view').innerText")
+    asked = (
+        "performance.getEntriesByType('resource')"
+        ".filter((one) => one.name.endsWith('view.json')).length"
+    )
+    before = page.evaluate(asked)
+    assert axe.violations(page) == []
+    page.evaluate("document.getElementById('right').click()")
+    assert page.evaluate("document.getElementById('f.heading_deg').value") == "95"
+    assert page.evaluate("document.getElementById('f.heading_north').value") == "true"
+    tab.until(f"{asked} > {before}")
+    assert complaints(page) == []
+    tab.click("#form button.main")
+    assert "95°" in tab.said()
+    for path in ("changes", "twins", "bulk", "sheets", "camera-new"):
+        tab.go(path)
+        tab.check()
+    tab.go("changes")
+    tab.click('form[action="changes/undo"] button')
+    tab.worked()
+    tab.go("map")
+    assert "95°" not in tab.said()
+
+
 def test_without_scripts_the_list_has_all_of_it(tab: Tab) -> None:
     tab.page.scripts(on=False)
     tab.go("map")
@@ -140,4 +182,3 @@ def test_without_scripts_the_list_has_all_of_it(tab: Tab) -> None:
     tab.page.evaluate("document.querySelector('#points input[type=checkbox]').checked = true")
     tab.click("button.without-script")
     assert "Cameras selected: 1." in tab.said()
-    assert axe.violations(tab.page) == []

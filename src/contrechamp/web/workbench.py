@@ -26,7 +26,7 @@ from contrechamp.web import (
 )
 from contrechamp.web.desk import Answers, Desk
 from contrechamp.web.links import link_pages
-from contrechamp.web.map import map_pages
+from contrechamp.web.map import camera_pages, change_pages, map_pages, sheet_pages
 from contrechamp.web.runs import compare_pages, run_pages
 from contrechamp.web.session import LockedError
 
@@ -61,6 +61,9 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **run_pages.PAGES,
     **compare_pages.PAGES,
     **link_pages.PAGES,
+    **camera_pages.PAGES,
+    **change_pages.PAGES,
+    **sheet_pages.PAGES,
 }
 #: Forms with files: they check their key themselves, once it has come in.
 _WITH_FILES: Final = frozenset({"upload", "import/files", "unlock/key"})

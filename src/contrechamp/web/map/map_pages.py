@@ -32,6 +32,8 @@ _TICKED: Final = "c."
 #: Files of this room, by address.
 FILES: Final = {
     "map/map.js": ("map/files/map.js", _SCRIPT),
+    "map/sheets.css": ("map/files/sheets.css", "text/css; charset=utf-8"),
+    "map/drawing.js": ("map/files/drawing.js", _SCRIPT),
     "map/style.js": ("map/files/style.js", _SCRIPT),
     "map/beginning.js": ("map/files/beginning.js", _SCRIPT),
     "map/map.css": ("map/files/map.css", "text/css; charset=utf-8"),

@@ -29,8 +29,9 @@ function show(list) {
 function row(one, isCamera, page) {
   const made = by("row").content.firstElementChild.cloneNode(true);
   made.dataset.id = one.id;
-  for (const text of made.querySelectorAll("label bdi, .to-record bdi, .show bdi")) text.textContent = one.title;
+  for (const text of made.querySelectorAll("label bdi, .to-record bdi, .button bdi")) text.textContent = one.title;
   made.querySelector(".to-record").href = `${page}?id=${one.id}`;
+  made.querySelector(".correct").href = `camera?id=${one.id}`;
   made.querySelector(".show").href = `map?at=${one.id}`;
   made.querySelector(".at").textContent = `${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}`;
   if (one.heading) made.querySelector(".heading bdi").textContent = one.heading;
@@ -39,7 +40,10 @@ function row(one, isCamera, page) {
   hidden.name = `s.${one.id}`;
   ticked.name = `c.${one.id}`;
   ticked.checked = one.selected;
-  if (!isCamera) { hidden.remove(); ticked.closest("label").remove(); }
+  const photo = made.querySelector("img");
+  if (page === "item") photo.src = `picture.png?id=${one.id}&size=small`;
+  else photo.remove();
+  if (!isCamera) { made.querySelector(".correct").remove(); hidden.remove(); ticked.closest("label").remove(); }
   return made;
 }
 
@@ -68,7 +72,7 @@ async function look() {
   const now = await answer.json();
   if (now.version !== version) renew(now.version);
   if (now.reading) setTimeout(look, LOOK_MS);
-  else if (!by("reading").hidden) { by("reading").hidden = true; location.reload(); }
+  else by("reading").hidden = true;
 }
 
 function draw() {
@@ -81,6 +85,11 @@ function draw() {
   map.on("moveend", () => { if (!map.isMoving()) ask("list.json", seen()); });
   by("nearer").addEventListener("click", () => map.zoomIn());
   by("further").addEventListener("click", () => map.zoomOut());
+  by("new").addEventListener("submit", () => {
+    const middle = map.getCenter();
+    by("new").elements.lon.value = middle.lng.toFixed(6);
+    by("new").elements.lat.value = middle.lat.toFixed(6);
+  });
   by("whole").addEventListener("click", () => { if (bounds) map.fitBounds(bounds, { padding: 40, maxZoom: 17 }); });
   by("select-seen").addEventListener("click", () => ask("select.json", { how: "add", box: seen().seen, ...seen() }));
 }
