@@ -13,7 +13,7 @@ from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.local_page.messages import Request, Response, not_found
 from contrechamp.vault.case import Case
 from contrechamp.web.desk import Answers, Desk
-from contrechamp.web.links.around import MOST, around
+from contrechamp.web.links.around import around
 from contrechamp.web.record_pages import asked_record
 
 #: Address -> file below the room of the workbench, and its media type.
@@ -44,7 +44,6 @@ def links(desk: Desk, request: Request) -> Response:
         title = shown(stored.record.title()) or names.of(ref)
     return desk.page(
         "links", id=stored.id, title=title, there=there, back=back, is_whole=near.is_whole,
-        most=MOST,
     )  # fmt: skip
 
 
