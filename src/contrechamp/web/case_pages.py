@@ -11,7 +11,6 @@ from contrechamp.base.shown_text import shown
 from contrechamp.base.written import written_date
 from contrechamp.dossier import status
 from contrechamp.dossier.reading import lookup, search, timeline
-from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.reading.state_text import state_text
 from contrechamp.dossier.reading.titles import title_of
 from contrechamp.dossier.records.letters import Letter, state_on
@@ -36,7 +35,7 @@ def lacks(desk: Desk, request: Request) -> Response:
     """What the case lacks, each with a link to where it is mended."""
     with desk.session.opening() as case:
         found = status.lacks(case, desk.session.clocks.now().date())
-        names = ShortNames(case)
+        names = desk.session.names(case)
         groups = []
         for what, heading in lack_headings().items():
             lines = [
@@ -67,7 +66,7 @@ def found(desk: Desk, request: Request) -> Response:
     """Where words stand, in records and in the texts of items; they stand in no address."""
     words = request.fields.get("words", "")[:_MOST_WORDS]
     with desk.session.opening() as case:
-        names = ShortNames(case)
+        names = desk.session.names(case)
         hits = [
             (hit.record.id, names.of_row(hit.record.id, hit.record.kind, hit.record.title),
              shown(hit.record.title), shown(hit.excerpt))
@@ -91,7 +90,7 @@ def _passage(passage: finding.Passage | None) -> tuple[str, list[tuple[str, bool
 def events(desk: Desk, request: Request) -> Response:
     """What happened when, by the dates in records."""
     with desk.session.opening() as case:
-        names = ShortNames(case)
+        names = desk.session.names(case)
         every = timeline.events(lookup.every(case))
         told = [
             (

@@ -1,17 +1,22 @@
 """What is open at the workbench: a case, what opens it, and when that is forgotten."""
 
 import math
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.opening import opened_and_known
+from contrechamp.dossier.reading.short_names import ShortNames, words_of
+from contrechamp.vault import database
 from contrechamp.vault.access.slots import Secret, WrongKeyError
 from contrechamp.vault.case import Case
 from contrechamp.vault.held_case import HeldCase
@@ -24,6 +29,8 @@ _FREE_TRIES: Final = 3
 _MOST_WAIT_S: Final = 60.0
 #: The clock that goes on while the machine sleeps may be ahead of the other by so much, in seconds.
 _NO_SLEEP_S: Final = 5.0
+#: Titles whose words are remembered.
+_MOST_TITLES: Final = 250_000
 
 
 class LockedError(Exception):
@@ -45,6 +52,47 @@ class Clocks:
     always_s: Callable[[], float] = lambda: time.clock_gettime(
         getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     )
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A case that a thread keeps open to read, from page to page.
+
+    Args:
+        held: of it.
+        case: open.
+        stack: closes it.
+        file: its database, as the disk has it.
+        version: of the database, which is another once somebody else wrote to it.
+        names: of its records, as far as they were asked for.
+    """
+
+    held: HeldCase
+    case: Case
+    stack: ExitStack
+    file: tuple[int, int]
+    version: int
+    names: ShortNames
+
+    def is_current(self, held: HeldCase | None) -> bool:
+        """Return whether it is the case that is asked for, and nobody wrote to it."""
+        if self.held is not held:
+            return False
+        return (_file_of(self.held), _version_of(self.case)) == (self.file, self.version)
+
+
+def _file_of(held: HeldCase) -> tuple[int, int]:
+    """Return which file the database is; somebody may put another in its place."""
+    try:
+        about = (held.folder / database.NAME).stat()
+    except OSError:
+        return 0, 0
+    return about.st_dev, about.st_ino
+
+
+def _version_of(case: Case) -> int:
+    """Return a number that is another once another connection has changed the database."""
+    return int(case.database.execute("PRAGMA data_version").fetchone()[0])
 
 
 @dataclass
@@ -71,6 +119,11 @@ class Session:
     _wrong_at: float = 0.0
     _used_at: float = 0.0
     _awake: tuple[float, float] | None = None
+    #: What each thread that answers pages keeps open; a connection is used by one thread alone.
+    _kept: dict[int, _Kept] = field(default_factory=dict)
+    _answering: set[int] = field(default_factory=set)
+    #: The words of titles as names have them, which take long to work out of other scripts.
+    words_of: Callable[[str], str] = words_of
 
     @property
     def is_open(self) -> bool:
@@ -106,6 +159,10 @@ class Session:
             self.held.forget()
         self.held = None
         self.said.clear()
+        self.words_of = lru_cache(maxsize=_MOST_TITLES)(words_of)
+        kept = self._kept.pop(threading.get_ident(), None)
+        if kept is not None:
+            kept.stack.close()
 
     def used(self) -> None:
         """Note a sign of life."""
@@ -142,20 +199,68 @@ class Session:
             self.forget()
             self.why = _("The ways into the case were changed: what opens it is asked again.")
             raise LockedError
-        patience_s = time.monotonic() + _PATIENCE_S
+        if write or threading.get_ident() not in self._answering:
+            with ExitStack() as stack:
+                yield self._opened(held, stack, write=write)
+            return
+        kept = self._kept_open(held)
+        try:
+            yield kept.case
+        except BaseException:
+            # What watches over an open case says what went wrong; after that it is opened anew.
+            self._kept.pop(threading.get_ident(), None)
+            if not kept.stack.__exit__(*sys.exc_info()):
+                raise
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Keep the case open in this thread from one page to the next, if nobody writes to it.
+
+        To open a case, its whole log is computed anew: of 100,000 entries that takes seconds.
+        """
+        me = threading.get_ident()
+        self._answering.add(me)
+        try:
+            yield
+        finally:
+            self._answering.discard(me)
+
+    def names(self, case: Case) -> ShortNames:
+        """Return the names of the records of a case that is open here."""
+        kept = self._kept.get(threading.get_ident())
+        if kept is not None and kept.case is case:
+            return kept.names
+        return ShortNames(case, self.words_of)
+
+    def _kept_open(self, held: HeldCase) -> _Kept:
+        me = threading.get_ident()
+        kept = self._kept.get(me)
+        if kept is not None and kept.is_current(held):
+            return kept
+        if kept is not None:
+            del self._kept[me]
+            kept.stack.close()
         with ExitStack() as stack:
-            while True:
-                opened = opened_and_known(
-                    held.folder, held.secret, self.seen, self._say, write=write
-                )
-                try:
-                    case = stack.enter_context(opened)
-                    break
-                except BusyError:
-                    if time.monotonic() > patience_s:
-                        raise
-                    time.sleep(0.05)
-            yield case
+            file = _file_of(held)
+            case = self._opened(held, stack, write=False)
+            names = ShortNames(case, self.words_of)
+            kept = _Kept(held, case, stack.pop_all(), file, _version_of(case), names)
+        self._kept[me] = kept
+        return kept
+
+    def _opened(self, held: HeldCase, stack: ExitStack, *, write: bool) -> Case:
+        """Open the case; `stack` closes it. Somebody else who writes is waited for, for a while."""
+        patience_s = time.monotonic() + _PATIENCE_S
+        while True:
+            if held.secret is None:
+                raise LockedError
+            opened = opened_and_known(held.folder, held.secret, self.seen, self._say, write=write)
+            try:
+                return stack.enter_context(opened)
+            except BusyError:
+                if time.monotonic() > patience_s:
+                    raise
+                time.sleep(0.05)
 
     def _say(self, line: str) -> None:
         if line not in self.said:

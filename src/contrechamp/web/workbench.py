@@ -114,7 +114,8 @@ class Workbench:
         if path not in _BY_ITSELF:
             desk.session.used()
         try:
-            return self._answered(request)
+            with desk.session.answering():
+                return self._answered(request)
         except LockedError:
             return go_to("unlock")
         except ContrechampError as error:

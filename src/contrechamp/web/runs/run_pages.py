@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from contrechamp.base.errors import ContrechampError, InputError
-from contrechamp.base.i18n import _, active_language, ngettext
+from contrechamp.base.i18n import _, active_language, available_languages, direction_of, ngettext
 from contrechamp.base.memory_files import folder_in_memory
 from contrechamp.base.progress import Progress
 from contrechamp.base.shown_text import shown
 from contrechamp.base.written import written_moment
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.records.field_types import DATE, check_form
 from contrechamp.local_page.messages import HTML, Request, Response, go_to, not_found
 from contrechamp.publish import findings
@@ -98,7 +97,9 @@ def begin(desk: Desk, request: Request) -> Response:
 
 
 def _run(desk: Desk, asked: asking.Asked, on: str, progress: Progress) -> Iterator[str]:
-    now, language = desk.session.clocks.now, active_language()
+    now = desk.session.clocks.now
+    # Sentences of a measurement are whole in the languages of the commands alone.
+    language = active_language() if active_language() in available_languages() else "en"
     with folder_in_memory() as (memory, _lock):
         inputs, out = memory / "inputs", memory / "out"
         inputs.mkdir()
@@ -116,7 +117,7 @@ def _run(desk: Desk, asked: asking.Asked, on: str, progress: Progress) -> Iterat
         job = {**told, "language": language, "out": str(out), "command": whole.command(language)}
         result = running.run(job, progress, desk.work.say)
         with desk.session.opening(write=True) as case:
-            kept = files.keep(case, whole, result, inputs, out, now)
+            kept = files.keep(case, whole, result, language, inputs, out, now)
             if kept.kind == MEASURE:
                 citing.record(case, kept, whole.given, on=on, now=now())
     yield from map(shown, [*result["sentences"][:1], *result["warnings"]])
@@ -132,7 +133,7 @@ def run(desk: Desk, request: Request) -> Response:
         said = reading.said(case, kept)
         found = reading.measurements(case, [kept])[0] if kept.kind == MEASURE else None
         leads = reading.table(case, kept.items.get(NEXT, "")) if kept.kind == COMPLETENESS else []
-        names = ShortNames(case)
+        names = desk.session.names(case)
         records = [
             (one.id, shown(names.line(one.ref)), citing.texts(one))
             for one in citing.records_of(case, kept)
@@ -146,6 +147,7 @@ def run(desk: Desk, request: Request) -> Response:
         label=kind_label(kept.kind),
         moment=moment_of(kept),
         said=_lines(said),
+        told_in=(said.language, direction_of(said.language)),
         given=[(item.partition("/")[2], shown(name), on) for item, name, _role, on in said.given],
         options=sorted((name, shown(value)) for name, value in said.options.items()),
         leads=[[shown(cell) for cell in row] for row in leads[: _MOST_NEXT + 1]],
