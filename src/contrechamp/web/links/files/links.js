@@ -9,7 +9,7 @@ const ZOOM = 1.4;
 function looks() {
   return [
     { selector: "node", style: {
-      label: "data(label)", "font-size": 12, color: INK, "text-wrap": "wrap", "text-overflow-wrap": "anywhere", "text-max-width": 110, "text-valign": "bottom", "text-margin-y": 4,
+      label: "data(label)", "font-size": 12, color: INK, "text-wrap": "wrap", "text-overflow-wrap": "anywhere", "text-max-width": 150, "text-valign": "bottom", "text-margin-y": 4,
       "text-background-color": PAPER, "text-background-opacity": 0.85, width: 22, height: 22, "background-color": PAPER, "border-width": 3, "border-color": MAIN } },
     { selector: "node[kind = 'item']", style: { shape: "rectangle", "border-color": ITEM } },
     { selector: "node[step = 0]", style: { "background-color": MAIN, width: 34, height: 34, "font-weight": "bold" } },
