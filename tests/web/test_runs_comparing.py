@@ -1,6 +1,7 @@
 """What of the difference of two measurements can be told, by numbers that are added up here."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -118,3 +119,15 @@ def test_the_command_is_one_that_the_program_knows() -> None:
         module = importlib.import_module(f"contrechamp.cli.{kind}_cmd")
         context = module.command().make_context(kind, list(words[2:-2]))
         assert context.params["draws"] == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "..", "a/..", "-rf", "a\\b.csv", "ة" * 300, "\0", "", "a\ud800b"]
+)
+def test_the_name_of_a_file_leads_nowhere_and_is_no_option(name: str, tmp_path: Path) -> None:
+    first, second = asked.named([("item/1", name), ("item/2", name)])
+    assert first != second
+    for one in (first, second):
+        assert not one.startswith(("-", "."))
+        (tmp_path / one).touch()
+        assert (tmp_path / one).parent.samefile(tmp_path)

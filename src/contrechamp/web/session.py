@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from contrechamp.base.errors import InputError
+from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.opening import opened_and_known
 from contrechamp.dossier.reading.short_names import ShortNames, words_of
@@ -65,6 +65,7 @@ class _Kept:
         file: its database, as the disk has it.
         version: of the database, which is another once somebody else wrote to it.
         names: of its records, as far as they were asked for.
+        said: what is to be said of it on each page, such as that it is an older copy.
     """
 
     held: HeldCase
@@ -73,12 +74,17 @@ class _Kept:
     file: tuple[int, int]
     version: int
     names: ShortNames
+    said: tuple[str, ...]
 
     def is_current(self, held: HeldCase | None) -> bool:
         """Return whether it is the case that is asked for, and nobody wrote to it."""
-        if self.held is not held:
+        if self.held is not held or _file_of(self.held) != self.file:
             return False
-        return (_file_of(self.held), _version_of(self.case)) == (self.file, self.version)
+        try:
+            with database.clear_errors():
+                return _version_of(self.case) == self.version
+        except ContrechampError:  # it was given another key, or is damaged: opening it tells
+            return False
 
 
 def _file_of(held: HeldCase) -> tuple[int, int]:
@@ -236,15 +242,18 @@ class Session:
         me = threading.get_ident()
         kept = self._kept.get(me)
         if kept is not None and kept.is_current(held):
+            for line in kept.said:
+                self._say(line)
             return kept
         if kept is not None:
             del self._kept[me]
             kept.stack.close()
         with ExitStack() as stack:
-            file = _file_of(held)
+            file, before = _file_of(held), set(self.said)
             case = self._opened(held, stack, write=False)
+            said = tuple(line for line in self.said if line not in before)
             names = ShortNames(case, self.words_of)
-            kept = _Kept(held, case, stack.pop_all(), file, _version_of(case), names)
+            kept = _Kept(held, case, stack.pop_all(), file, _version_of(case), names, said)
         self._kept[me] = kept
         return kept
 

@@ -143,6 +143,8 @@ def taken_out(case: Case, asked: Asked, folder: Path, day: date) -> tuple[Asked,
         taken = any(one.role == role for one in given) and role != INPUT
         if (tables / name).is_file() and not taken and _is_read(asked.kind, name):
             own = f"case-{name}"
+            while (folder / own).exists():  # an item of the same name was chosen
+                own = f"_{own}"
             (tables / name).rename(folder / own)
             given.append(Given("", own, role))
     return replace(asked, given=tuple(given)), len(outgoing.kept_back)
