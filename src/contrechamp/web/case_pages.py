@@ -34,7 +34,8 @@ _MOST_EVENTS: Final = 2000
 def lacks(desk: Desk, request: Request) -> Response:
     """What the case lacks, each with a link to where it is mended."""
     with desk.session.opening() as case:
-        found = status.lacks(case, desk.session.clocks.now().date())
+        day = desk.session.clocks.now().date()
+        found = desk.session.once(case, ("lacks", day), lambda: status.lacks(case, day))
         names = desk.session.names(case)
         groups = []
         for what, heading in lack_headings().items():
@@ -91,7 +92,7 @@ def events(desk: Desk, request: Request) -> Response:
     """What happened when, by the dates in records."""
     with desk.session.opening() as case:
         names = desk.session.names(case)
-        every = timeline.events(lookup.every(case))
+        every = desk.session.once(case, "events", lambda: timeline.events(lookup.every(case)))
         told = [
             (
                 one.id,

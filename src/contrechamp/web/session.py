@@ -4,23 +4,23 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from contrechamp.base.errors import ContrechampError, InputError
+from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.opening import opened_and_known
 from contrechamp.dossier.reading.short_names import ShortNames, words_of
-from contrechamp.vault import database
 from contrechamp.vault.access.slots import Secret, WrongKeyError
 from contrechamp.vault.case import Case
 from contrechamp.vault.held_case import HeldCase
 from contrechamp.vault.lock import BusyError
+from contrechamp.web.kept_case import KeptCase, file_of, version_of
 
 #: How long somebody else may write to the case before that is told, in seconds.
 _PATIENCE_S: Final = 5.0
@@ -31,6 +31,8 @@ _MOST_WAIT_S: Final = 60.0
 _NO_SLEEP_S: Final = 5.0
 #: Titles whose words are remembered.
 _MOST_TITLES: Final = 250_000
+
+_Found = TypeVar("_Found")
 
 
 class LockedError(Exception):
@@ -52,53 +54,6 @@ class Clocks:
     always_s: Callable[[], float] = lambda: time.clock_gettime(
         getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     )
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """A case that a thread keeps open to read, from page to page.
-
-    Args:
-        held: of it.
-        case: open.
-        stack: closes it.
-        file: its database, as the disk has it.
-        version: of the database, which is another once somebody else wrote to it.
-        names: of its records, as far as they were asked for.
-        said: what is to be said of it on each page, such as that it is an older copy.
-    """
-
-    held: HeldCase
-    case: Case
-    stack: ExitStack
-    file: tuple[int, int]
-    version: int
-    names: ShortNames
-    said: tuple[str, ...]
-
-    def is_current(self, held: HeldCase | None) -> bool:
-        """Return whether it is the case that is asked for, and nobody wrote to it."""
-        if self.held is not held or _file_of(self.held) != self.file:
-            return False
-        try:
-            with database.clear_errors():
-                return _version_of(self.case) == self.version
-        except ContrechampError:  # it was given another key, or is damaged: opening it tells
-            return False
-
-
-def _file_of(held: HeldCase) -> tuple[int, int]:
-    """Return which file the database is; somebody may put another in its place."""
-    try:
-        about = (held.folder / database.NAME).stat()
-    except OSError:
-        return 0, 0
-    return about.st_dev, about.st_ino
-
-
-def _version_of(case: Case) -> int:
-    """Return a number that is another once another connection has changed the database."""
-    return int(case.database.execute("PRAGMA data_version").fetchone()[0])
 
 
 @dataclass
@@ -126,7 +81,7 @@ class Session:
     _used_at: float = 0.0
     _awake: tuple[float, float] | None = None
     #: What each thread that answers pages keeps open; a connection is used by one thread alone.
-    _kept: dict[int, _Kept] = field(default_factory=dict)
+    _kept: dict[int, KeptCase] = field(default_factory=dict)
     _answering: set[int] = field(default_factory=set)
     #: The words of titles as names have them, which take long to work out of other scripts.
     words_of: Callable[[str], str] = words_of
@@ -238,7 +193,23 @@ class Session:
             return kept.names
         return ShortNames(case, self.words_of)
 
-    def _kept_open(self, held: HeldCase) -> _Kept:
+    def once(self, case: Case, what: Hashable, work: Callable[[], _Found]) -> _Found:
+        """Return what takes long to find out of a case; once, while nobody writes to it.
+
+        Args:
+            case: open here.
+            what: is found out.
+            work: finds it out.
+        """
+        kept = self._kept.get(threading.get_ident())
+        if kept is None or kept.case is not case:
+            return work()
+        if what not in kept.found:
+            kept.found[what] = work()
+        found: _Found = kept.found[what]
+        return found
+
+    def _kept_open(self, held: HeldCase) -> KeptCase:
         me = threading.get_ident()
         kept = self._kept.get(me)
         if kept is not None and kept.is_current(held):
@@ -249,11 +220,11 @@ class Session:
             del self._kept[me]
             kept.stack.close()
         with ExitStack() as stack:
-            file, before = _file_of(held), set(self.said)
+            file, before = file_of(held), set(self.said)
             case = self._opened(held, stack, write=False)
             said = tuple(line for line in self.said if line not in before)
             names = ShortNames(case, self.words_of)
-            kept = _Kept(held, case, stack.pop_all(), file, _version_of(case), names, said)
+            kept = KeptCase(held, case, stack.pop_all(), file, version_of(case), names, said)
         self._kept[me] = kept
         return kept
 

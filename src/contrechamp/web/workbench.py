@@ -26,7 +26,7 @@ from contrechamp.web import (
 )
 from contrechamp.web.desk import Answers, Desk
 from contrechamp.web.links import link_pages
-from contrechamp.web.runs import compare_pages, run_pages
+from contrechamp.web.runs import compare_pages, run_form, run_pages
 from contrechamp.web.session import LockedError
 
 #: Largest form without files, and with them: of one upload, see `files/inbox.js`.
@@ -56,6 +56,7 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **case_pages.PAGES,
     **out_pages.PAGES,
     **work_pages.PAGES,
+    **run_form.PAGES,
     **run_pages.PAGES,
     **compare_pages.PAGES,
     **link_pages.PAGES,
