@@ -29,6 +29,8 @@ from contrechamp.wording.verifying import finding_label
 _MOST_WORDS: Final = 200
 _MOST_FOUND: Final = 50
 _MOST_EVENTS: Final = 2000
+#: Lines of one heading of what is lacking.
+_MOST_LACKS: Final = 500
 
 
 def lacks(desk: Desk, request: Request) -> Response:
@@ -39,14 +41,14 @@ def lacks(desk: Desk, request: Request) -> Response:
         names = desk.session.names(case)
         groups = []
         for what, heading in lack_headings().items():
+            of_it = [one for one in found if one.what == what]
             lines = [
                 (_mended_at(one), names.of(one.ref) or one.kind, shown(one.title),
                  shown(lack_line(one.why, one.at)))
-                for one in found
-                if one.what == what
+                for one in of_it[:_MOST_LACKS]
             ]  # fmt: skip
             if lines:
-                groups.append((heading, lines))
+                groups.append((heading, len(of_it), lines))
     return desk.page("status", groups=groups)
 
 
