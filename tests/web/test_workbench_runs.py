@@ -1,5 +1,7 @@
 """Measurements at the workbench: asked for, run beside it, kept, compared, and cited."""
 
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -268,3 +270,54 @@ def test_a_run_ends_when_the_case_is_locked(opened: Hand) -> None:
     opened.post("lock")
     assert gone(process)
     assert not opened.desk.session.is_open
+
+
+def test_the_cameras_of_the_case_itself_are_measured_too(opened: Hand, place: Path) -> None:
+    town = bring(opened, TOWN)["sample-town.osm"]
+    opened.send("import/files", (SURVEY.name, SURVEY.read_bytes()))
+    opened.get("import")
+    opened.post("import/write")
+    assert any("written" in line for line in opened.worked())
+    page = text(opened.get("run-new", kind="measure"))
+    told = re.search(r"The (\d+) cameras among the records", page)
+    assert told, page
+    said = measured(opened, town, "records", title="SAMPLE records")
+    assert said[-1] == "It is kept in the case: SAMPLE records"
+    there = {name.rpartition("/")[2]: content for name, content in items(place / "case").items()}
+    assert there["case-cameras.csv"].count(b"\n") == 1 + int(told[1])
+    read = json.loads(there["figures.json"])["inputs"]
+    assert hashlib.sha256(there["case-cameras.csv"]).hexdigest() in {one["sha256"] for one in read}
+    # The bundle of a publication runs the command again, beside files of these names.
+    command = json.loads(there["figures.json"])["command"]
+    assert {"sample-town.osm", "case-cameras.csv"} <= set(command)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "figures", "wanted"),
+    [
+        ("completeness", ("sample-town.osm", "sample-walk.gpx", "sample-survey.csv"),
+         "completeness.json", "Where to go next"),
+        ("access", ("sample-town.osm", "sample-barriers.geojson"), "access.json", "school"),
+        ("change", ("sample-town.osm", "sample-survey-before.csv", "sample-survey.csv"),
+         "change.json", "camera"),
+    ],
+)  # fmt: skip
+def test_the_other_questions_are_answered_as_well(
+    opened: Hand, place: Path, kind: str, names: tuple[str, ...], figures: str, wanted: str
+) -> None:
+    files = bring(opened, *(EXAMPLES / one for one in names))
+    fields = {files[one]: "yes" for one in names}
+    if kind == "change":
+        days = dict(zip(names, ("2025-02", "2021-04", "2025-02"), strict=True))
+        fields |= {files[one].replace("in-", "on-"): day for one, day in days.items()}
+    begun = opened.post("runs", kind=kind, title=f"SAMPLE {kind}", draws="20", **fields)
+    assert begun.to == "work", text(begun)
+    said = opened.worked()
+    assert said[-1] == f"It is kept in the case: SAMPLE {kind}", said
+    (run,) = runs(opened)
+    page = text(opened.get("run", id=run))
+    assert wanted in page
+    assert figures in {name.rpartition("/")[2] for name in items(place / "case")}
+    assert "<svg" in text(opened.get("run-report.html", id=run))
+    refused = opened.post("run-cite", id=run, publication="0" * 16)
+    assert "there is no such measurement" in text(refused)

@@ -2,15 +2,19 @@
 
 import io
 import os
+import re
 from pathlib import Path
 
 import pyrage
 import pytest
 
+from contrechamp.dossier.records.actors import Actor
+from contrechamp.dossier.records.field_types import Text
+from contrechamp.dossier.writing import store
 from contrechamp.local_page.messages import Request
 from contrechamp.vault.access import members
 from vault import cases
-from web.workbenches import FORM, IDLE_S, Hand, text
+from web.workbenches import FORM, IDLE_S, LATER, Hand, text
 
 
 def test_nothing_of_a_case_is_shown_before_it_is_open(hand: Hand) -> None:
@@ -231,3 +235,66 @@ def test_the_sample_is_made_beside_the_cases_and_opened(hand: Hand, place: Path)
     hand.post("lock")
     assert "sample/case" in text(hand.get("unlock"))
     assert hand.post("sample").to == ""  # it is there: opened as it is
+
+
+# a case that is kept open from page to page
+
+
+def put(place: Path, name: str) -> str:
+    """Write an actor, as another process would; return its id."""
+    with cases.opened(place / "case", write=True) as case:
+        names = (Text(language="en", text=name),)
+        actor = Actor(kind="company", names=names, sample=True)
+        return store.put(case, actor, now=LATER).id
+
+
+def test_what_somebody_else_wrote_is_on_the_next_page(opened: Hand, place: Path) -> None:
+    assert "SAMPLE one" not in text(opened.get("records"))
+    put(place, "SAMPLE one")  # a page that is kept open is in nobody's way
+    assert "SAMPLE one" in text(opened.get("records"))
+    put(place, "SAMPLE one")
+    page = text(opened.get("records"))
+    assert len(re.findall(r"actor/sample-one\.[0-9a-f]{4}", page)) == 2  # now told apart
+
+
+def write(hand: Hand, name: str) -> None:
+    fields = {"f.kind": "company", "f.names.0.language": "en", "f.names.0.text": name}
+    assert hand.post("edit", kind="actor", id="", version="0", **fields).status == 303
+
+
+def test_what_was_written_here_is_on_the_next_page(opened: Hand) -> None:
+    opened.get("records")
+    for name in ("SAMPLE one", "SAMPLE two"):
+        write(opened, name)
+        assert name in text(opened.get("records"))
+
+
+def test_a_case_that_is_put_in_its_place_is_noticed(opened: Hand, place: Path) -> None:
+    database = place / "case" / "case.db"
+    before = database.read_bytes()
+    write(opened, "SAMPLE one")
+    assert "SAMPLE one" in text(opened.get("records"))
+    other = place / "older"
+    other.write_bytes(before)
+    other.replace(database)
+    for _page in range(2):  # it is said on each
+        page = text(opened.get("records"))
+        assert "SAMPLE one" not in page
+        assert "older copy, or was rewritten" in page
+
+
+def test_after_a_mistake_the_next_page_is_as_before(opened: Hand, place: Path) -> None:
+    ref = put(place, "SAMPLE one")
+    for _time in range(2):
+        assert opened.get("record", id=ref).status == 200
+        assert opened.post("records", field="nowhere", op="is", value="x").status == 422
+        assert opened.get("edit", id="0" * 16).status == 422
+    assert "SAMPLE one" in text(opened.get("records"))
+
+
+def test_nothing_of_it_is_kept_once_it_is_locked(opened: Hand) -> None:
+    opened.get("records")
+    assert opened.desk.session._kept
+    opened.desk.close()
+    assert opened.desk.session._kept == {}
+    assert opened.get("records").to == "unlock"

@@ -11,7 +11,6 @@ from contrechamp.base.shown_text import shown
 from contrechamp.base.written import written_date
 from contrechamp.dossier import status
 from contrechamp.dossier.reading import lookup, search, timeline
-from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.reading.state_text import state_text
 from contrechamp.dossier.reading.titles import title_of
 from contrechamp.dossier.records.letters import Letter, state_on
@@ -30,23 +29,26 @@ from contrechamp.wording.verifying import finding_label
 _MOST_WORDS: Final = 200
 _MOST_FOUND: Final = 50
 _MOST_EVENTS: Final = 2000
+#: Lines of one heading of what is lacking.
+_MOST_LACKS: Final = 500
 
 
 def lacks(desk: Desk, request: Request) -> Response:
     """What the case lacks, each with a link to where it is mended."""
     with desk.session.opening() as case:
-        found = status.lacks(case, desk.session.clocks.now().date())
-        names = ShortNames(case)
+        day = desk.session.clocks.now().date()
+        found = desk.session.once(case, ("lacks", day), lambda: status.lacks(case, day))
+        names = desk.session.names(case)
         groups = []
         for what, heading in lack_headings().items():
+            of_it = [one for one in found if one.what == what]
             lines = [
                 (_mended_at(one), names.of(one.ref) or one.kind, shown(one.title),
                  shown(lack_line(one.why, one.at)))
-                for one in found
-                if one.what == what
+                for one in of_it[:_MOST_LACKS]
             ]  # fmt: skip
             if lines:
-                groups.append((heading, lines))
+                groups.append((heading, len(of_it), lines))
     return desk.page("status", groups=groups)
 
 
@@ -67,7 +69,7 @@ def found(desk: Desk, request: Request) -> Response:
     """Where words stand, in records and in the texts of items; they stand in no address."""
     words = request.fields.get("words", "")[:_MOST_WORDS]
     with desk.session.opening() as case:
-        names = ShortNames(case)
+        names = desk.session.names(case)
         hits = [
             (hit.record.id, names.of_row(hit.record.id, hit.record.kind, hit.record.title),
              shown(hit.record.title), shown(hit.excerpt))
@@ -91,8 +93,8 @@ def _passage(passage: finding.Passage | None) -> tuple[str, list[tuple[str, bool
 def events(desk: Desk, request: Request) -> Response:
     """What happened when, by the dates in records."""
     with desk.session.opening() as case:
-        names = ShortNames(case)
-        every = timeline.events(lookup.every(case))
+        names = desk.session.names(case)
+        every = desk.session.once(case, "events", lambda: timeline.events(lookup.every(case)))
         told = [
             (
                 one.id,

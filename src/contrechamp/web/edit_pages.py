@@ -9,7 +9,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
-from contrechamp.dossier.reading.short_names import ShortNames, in_full
+from contrechamp.dossier.reading.short_names import in_full
 from contrechamp.dossier.records.json_references import with_references
 from contrechamp.dossier.records.kinds import class_of
 from contrechamp.dossier.records.schema import REF, from_json, to_json
@@ -73,7 +73,7 @@ def _form(
     wrong: str = "",
     meanwhile: Stored | None = None,
 ) -> Response:
-    names = ShortNames(case)
+    names = desk.session.names(case)
     titles = {ref: shown(names.line(ref)) for ref in _refs_in(content)}
     theirs: list[str] = []
     if meanwhile is not None:

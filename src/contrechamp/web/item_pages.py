@@ -11,7 +11,6 @@ from contrechamp.base.shown_text import shown
 from contrechamp.base.written import written_moment
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.reading.titles import citing
 from contrechamp.dossier.reading.view import View
 from contrechamp.local_page.messages import Request, Response, not_found
@@ -51,7 +50,7 @@ def item(desk: Desk, request: Request) -> Response:
             (flag_labels()[flag.code], shown(flag.because or ""))
             for flag in Standings(View(case), desk.session.clocks.now().date()).of(ref)
         ]
-        names = ShortNames(case)
+        names = desk.session.names(case)
         cited = [(one.ref, shown(names.line(one.ref))) for one in citing(case, ref)]
     return desk.page(
         "item",

@@ -16,7 +16,6 @@ from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.formats.write.registry import WRITERS
 from contrechamp.dossier.permission import consent
 from contrechamp.dossier.reading import lookup, short_names
-from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.local_page.messages import Request, Response, go_to
 from contrechamp.publish.report import publishing
 from contrechamp.vault.access import casefile
@@ -30,7 +29,7 @@ _MOST_FOLDERS: Final = 1000
 def out(desk: Desk, request: Request) -> Response:
     """What can be let out."""
     with desk.session.opening() as case:
-        names = ShortNames(case)
+        names = desk.session.names(case)
         publications = [
             (one.id, names.of_row(one.id, one.kind, one.title), shown(one.title))
             for one in lookup.listed(case, "publication")

@@ -47,7 +47,7 @@ def records(desk: Desk, request: Request) -> Response:
         kind = ""
     first = (number - 1) * PER_PAGE
     with desk.session.opening() as case:
-        names = ShortNames(case)
+        names = desk.session.names(case)
         found = list(islice(lookup.listed(case, kind), first, first + PER_PAGE + 1))
         rows = [
             (one.id, names.of_row(one.id, one.kind, one.title), shown(one.title), "")
@@ -64,7 +64,7 @@ def filtered(desk: Desk, request: Request) -> Response:
     path, op, value = (fields.get(name, "").strip() for name in ("field", "op", "value"))
     rows, wrong, more = [], "", False
     with desk.session.opening() as case:
-        names, counts = ShortNames(case), lookup.count(case)
+        names, counts = desk.session.names(case), lookup.count(case)
         try:
             asked = conditions.condition(
                 path, op, value, kind=kind, full_ref=lambda text: full_ref(case, text, names=names)
@@ -118,7 +118,7 @@ def record(desk: Desk, request: Request) -> Response:
         stored = lookup.find(case, ref)
         if stored is None:
             return not_found()
-        names = ShortNames(case)
+        names = desk.session.names(case)
         standings = Standings(View(case), day)
         whole, opened = to_json(stored.record), open_json(stored.record)
         told = in_words(type(stored.record), whole if closed else opened)
@@ -169,7 +169,7 @@ def difference(desk: Desk, request: Request) -> Response:
     ref = asked_record(request)
     with desk.session.opening() as case:
         found = lookup.versions(case, ref)
-        names = ShortNames(case)
+        names = desk.session.names(case)
         lines = [_lines_of(one, names) for one in found]
     newest = max(range(len(found)), key=lambda place: found[place].version)
     before = sorted(range(len(found)), key=lambda place: found[place].version)[-2:][0]

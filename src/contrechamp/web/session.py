@@ -1,21 +1,26 @@
 """What is open at the workbench: a case, what opens it, and when that is forgotten."""
 
 import math
+import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.opening import opened_and_known
+from contrechamp.dossier.reading.short_names import ShortNames, words_of
 from contrechamp.vault.access.slots import Secret, WrongKeyError
 from contrechamp.vault.case import Case
 from contrechamp.vault.held_case import HeldCase
 from contrechamp.vault.lock import BusyError
+from contrechamp.web.kept_case import KeptCase, file_of, version_of
 
 #: How long somebody else may write to the case before that is told, in seconds.
 _PATIENCE_S: Final = 5.0
@@ -24,6 +29,10 @@ _FREE_TRIES: Final = 3
 _MOST_WAIT_S: Final = 60.0
 #: The clock that goes on while the machine sleeps may be ahead of the other by so much, in seconds.
 _NO_SLEEP_S: Final = 5.0
+#: Titles whose words are remembered.
+_MOST_TITLES: Final = 250_000
+
+_Found = TypeVar("_Found")
 
 
 class LockedError(Exception):
@@ -71,6 +80,11 @@ class Session:
     _wrong_at: float = 0.0
     _used_at: float = 0.0
     _awake: tuple[float, float] | None = None
+    #: What each thread that answers pages keeps open; a connection is used by one thread alone.
+    _kept: dict[int, KeptCase] = field(default_factory=dict)
+    _answering: set[int] = field(default_factory=set)
+    #: The words of titles as names have them, which take long to work out of other scripts.
+    words_of: Callable[[str], str] = words_of
 
     @property
     def is_open(self) -> bool:
@@ -106,6 +120,10 @@ class Session:
             self.held.forget()
         self.held = None
         self.said.clear()
+        self.words_of = lru_cache(maxsize=_MOST_TITLES)(words_of)
+        kept = self._kept.pop(threading.get_ident(), None)
+        if kept is not None:
+            kept.stack.close()
 
     def used(self) -> None:
         """Note a sign of life."""
@@ -142,20 +160,87 @@ class Session:
             self.forget()
             self.why = _("The ways into the case were changed: what opens it is asked again.")
             raise LockedError
-        patience_s = time.monotonic() + _PATIENCE_S
+        if write or threading.get_ident() not in self._answering:
+            with ExitStack() as stack:
+                yield self._opened(held, stack, write=write)
+            return
+        kept = self._kept_open(held)
+        try:
+            yield kept.case
+        except BaseException:
+            # What watches over an open case says what went wrong; after that it is opened anew.
+            self._kept.pop(threading.get_ident(), None)
+            if not kept.stack.__exit__(*sys.exc_info()):
+                raise
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Keep the case open in this thread from one page to the next, if nobody writes to it.
+
+        To open a case, its whole log is computed anew: of 100,000 entries that takes seconds.
+        """
+        me = threading.get_ident()
+        self._answering.add(me)
+        try:
+            yield
+        finally:
+            self._answering.discard(me)
+
+    def names(self, case: Case) -> ShortNames:
+        """Return the names of the records of a case that is open here."""
+        kept = self._kept.get(threading.get_ident())
+        if kept is not None and kept.case is case:
+            return kept.names
+        return ShortNames(case, self.words_of)
+
+    def once(self, case: Case, what: Hashable, work: Callable[[], _Found]) -> _Found:
+        """Return what takes long to find out of a case; once, while nobody writes to it.
+
+        Args:
+            case: open here.
+            what: is found out.
+            work: finds it out.
+        """
+        kept = self._kept.get(threading.get_ident())
+        if kept is None or kept.case is not case:
+            return work()
+        if what not in kept.found:
+            kept.found[what] = work()
+        found: _Found = kept.found[what]
+        return found
+
+    def _kept_open(self, held: HeldCase) -> KeptCase:
+        me = threading.get_ident()
+        kept = self._kept.get(me)
+        if kept is not None and kept.is_current(held):
+            for line in kept.said:
+                self._say(line)
+            return kept
+        if kept is not None:
+            del self._kept[me]
+            kept.stack.close()
         with ExitStack() as stack:
-            while True:
-                opened = opened_and_known(
-                    held.folder, held.secret, self.seen, self._say, write=write
-                )
-                try:
-                    case = stack.enter_context(opened)
-                    break
-                except BusyError:
-                    if time.monotonic() > patience_s:
-                        raise
-                    time.sleep(0.05)
-            yield case
+            file, before = file_of(held), set(self.said)
+            case = self._opened(held, stack, write=False)
+            said = tuple(line for line in self.said if line not in before)
+            names = ShortNames(case, self.words_of)
+            kept = KeptCase(held, case, stack.pop_all(), file, version_of(case), names, said)
+        self._kept[me] = kept
+        return kept
+
+    def _opened(self, held: HeldCase, stack: ExitStack, *, write: bool) -> Case:
+        """Open the case; `stack` closes it. Somebody else who writes is waited for, for a while."""
+        patience_s = time.monotonic() + _PATIENCE_S
+        while True:
+            if held.secret is None:
+                raise LockedError
+            opened = opened_and_known(held.folder, held.secret, self.seen, self._say, write=write)
+            try:
+                return stack.enter_context(opened)
+            except BusyError:
+                if time.monotonic() > patience_s:
+                    raise
+                time.sleep(0.05)
 
     def _say(self, line: str) -> None:
         if line not in self.said:

@@ -27,7 +27,7 @@ from contrechamp.web import (
 from contrechamp.web.desk import Answers, Desk
 from contrechamp.web.links import link_pages
 from contrechamp.web.map import camera_pages, change_pages, map_pages, sheet_pages
-from contrechamp.web.runs import compare_pages, run_pages
+from contrechamp.web.runs import compare_pages, run_form, run_pages
 from contrechamp.web.session import LockedError
 
 #: Largest form without files, and with them: of one upload, see `files/inbox.js`.
@@ -58,6 +58,7 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **out_pages.PAGES,
     **map_pages.PAGES,
     **work_pages.PAGES,
+    **run_form.PAGES,
     **run_pages.PAGES,
     **compare_pages.PAGES,
     **link_pages.PAGES,
@@ -123,7 +124,8 @@ class Workbench:
         if path not in _BY_ITSELF:
             desk.session.used()
         try:
-            return self._answered(request)
+            with desk.session.answering():
+                return self._answered(request)
         except LockedError:
             return go_to("unlock")
         except ContrechampError as error:

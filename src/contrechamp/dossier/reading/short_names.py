@@ -76,10 +76,11 @@ class ShortNames:
 
     Args:
         case: open.
+        words: does what `words_of` does, for whoever remembers what it came to.
     """
 
-    def __init__(self, case: Case) -> None:
-        self._case = case
+    def __init__(self, case: Case, words: Callable[[str], str] = words_of) -> None:
+        self._case, self._words = case, words
         self._ids: dict[str, dict[str, list[str]]] = {}
         self._digits: dict[tuple[str, str], dict[str, int]] = {}
 
@@ -93,7 +94,7 @@ class ShortNames:
 
     def of_row(self, record: str, kind: str, title: str) -> str:
         """Return the name of a record of which id, kind and title are known."""
-        words = words_of(title) or UNTITLED
+        words = self._words(title) or UNTITLED
         if len(self.ids(kind).get(words, ())) < 2:
             return f"{kind}/{words}"
         if (kind, words) not in self._digits:
@@ -124,7 +125,7 @@ class ShortNames:
             made = self._ids[kind] = {}
             query = "SELECT id, title FROM dossier WHERE kind = ? ORDER BY row"
             for record, title in self._case.database.execute(query, (kind,)):
-                made.setdefault(words_of(str(title)) or UNTITLED, []).append(str(record))
+                made.setdefault(self._words(str(title)) or UNTITLED, []).append(str(record))
         return self._ids[kind]
 
     def in_text(self, text: str) -> str:

@@ -13,7 +13,7 @@ from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.local_page.messages import Request, Response, not_found
 from contrechamp.vault.case import Case
 from contrechamp.web.desk import Answers, Desk
-from contrechamp.web.links.around import MOST, around
+from contrechamp.web.links.around import around
 from contrechamp.web.record_pages import asked_record
 
 #: Address -> file below the room of the workbench, and its media type.
@@ -35,7 +35,7 @@ def links(desk: Desk, request: Request) -> Response:
         stored = lookup.find(case, ref)
         if stored is None:
             return not_found()
-        names = ShortNames(case)
+        names = desk.session.names(case)
         near = around(case, ref, steps=1)
         there = [(_line(case, names, one.target), _address(one.target), _says(one))
                  for one in near.edges if one.source == ref]  # fmt: skip
@@ -44,7 +44,6 @@ def links(desk: Desk, request: Request) -> Response:
         title = shown(stored.record.title()) or names.of(ref)
     return desk.page(
         "links", id=stored.id, title=title, there=there, back=back, is_whole=near.is_whole,
-        most=MOST,
     )  # fmt: skip
 
 
@@ -54,13 +53,13 @@ def graph(desk: Desk, request: Request) -> Response:
     with desk.session.opening() as case:
         if not lookup.is_there(case, ref):
             return not_found()
-        found, names = around(case, ref), ShortNames(case)
+        found, names = around(case, ref), desk.session.names(case)
         kinds = {f"record/{one}": kind for one, kind in lookup.kinds_of_all(case).items()
                  if f"record/{one}" in found.steps}  # fmt: skip
         nodes = [
             {
                 "id": one,
-                "label": _line(case, names, one)[:_MOST_LABEL],
+                "label": _line(case, names, one).rpartition("/")[2][:_MOST_LABEL],
                 "kind": kinds.get(one, ITEM),
                 "step": step,
                 "address": _address(one),

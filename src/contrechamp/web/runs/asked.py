@@ -21,6 +21,8 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 MOST_DRAWS: Final = 20_000
 _MOST_DIGITS: Final = 12
+#: Longest name of a file, in bytes.
+_MOST_NAME: Final = 200
 
 _Number = TypeVar("_Number", int, float)
 
@@ -196,7 +198,8 @@ def named(items: Sequence[tuple[str, str]]) -> list[str]:
     """
     found: list[str] = []
     for number, (_item, name) in enumerate(items, start=1):
-        last = name.rpartition("/")[2].replace("\\", "_")[-150:] or "unnamed"
+        last = name.rpartition("/")[2].replace("\\", "_").replace("\0", "")
+        last = last.encode(errors="ignore")[-_MOST_NAME:].decode(errors="ignore") or "unnamed"
         last = f"_{last}" if last.startswith(("-", ".")) else last
         found.append(f"{number}-{last}" if last in found else last)
     return found

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import too_large
-from contrechamp.base.i18n import _, active_language
+from contrechamp.base.i18n import _
 from contrechamp.base.json_text import json_text
 from contrechamp.dossier.formats.write import scene_tables
 from contrechamp.dossier.formats.write.outgoing import Outgoing
@@ -144,6 +144,8 @@ def taken_out(case: Case, asked: Asked, folder: Path, day: date) -> tuple[Asked,
         taken = any(one.role == role for one in given) and role != INPUT
         if (tables / name).is_file() and not taken and _is_read(asked.kind, name):
             own = f"case-{name}"
+            while (folder / own).exists():  # an item of the same name was chosen
+                own = f"_{own}"
             (tables / name).rename(folder / own)
             given.append(Given("", own, role))
     return replace(asked, given=tuple(given)), len(outgoing.kept_back)
@@ -172,6 +174,7 @@ def keep(
     case: Case,
     asked: Asked,
     result: Mapping[str, Any],
+    language: str,
     inputs: Path,
     out: Path,
     now: Callable[[], datetime],
@@ -182,6 +185,7 @@ def keep(
         case: open for writing.
         asked: the run.
         result: what it said.
+        language: in which it said that.
         inputs: folder of its inputs.
         out: folder that it wrote.
         now: for the log.
@@ -189,7 +193,7 @@ def keep(
     moment = now().strftime("%Y%m%dT%H%M%SZ")
     title = re.sub(r"[/\\\s]+", " ", asked.title).strip()[:_MOST_TITLE] or asked.kind
     folder = f"{_FOLDER}{moment} {asked.kind} {title}/"
-    told = {"schema": SCHEMA, "language": active_language(), "asked": asked.told(), **result}
+    told = {"schema": SCHEMA, "language": language, "asked": asked.told(), **result}
     own = [inputs / one.name for one in asked.given if not one.item]
     names = (FIGURES[asked.kind], *_KEPT[asked.kind], INDEX_HTML)
     written = [path for name in names if (path := out / name).is_file()]

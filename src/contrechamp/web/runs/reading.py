@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, available_languages
 from contrechamp.dossier.formats.read.json_items import json_items
 from contrechamp.publish.found import Read
 from contrechamp.publish.report.measured_file import MeasuredFile, measured_file
@@ -32,13 +32,15 @@ class Said:
     """What a run was asked, and what it said.
 
     Args:
-        sentences: its main figures, in the language of the run.
+        language: of its sentences.
+        sentences: its main figures.
         warnings: what whoever reads them must know.
         notices: of its files.
         given: item, name, role and day of each file.
         options: by name.
     """
 
+    language: str
     sentences: Sequence[str]
     warnings: Sequence[str]
     notices: Sequence[str]
@@ -80,7 +82,9 @@ def said(case: Case, run: Kept) -> Said:
         sentences, warnings, notices = (
             tuple(map(str, told[name])) for name in ("sentences", "warnings", "notices")
         )
+        language = str(told["language"])
         return Said(
+            language if language in available_languages() else "en",
             sentences, warnings, notices,
             given=tuple(
                 (str(one["item"]), str(one["name"]), str(one["role"]), str(one["on"]))

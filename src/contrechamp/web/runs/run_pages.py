@@ -1,17 +1,12 @@
-"""Runs: those that are kept, the form of a new one, what one came to, and its way into a text."""
+"""Runs: those that are kept, what one came to, and its way into a text."""
 
-from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from contrechamp.base.errors import ContrechampError, InputError
-from contrechamp.base.i18n import _, active_language, ngettext
-from contrechamp.base.memory_files import folder_in_memory
-from contrechamp.base.progress import Progress
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _, active_language, direction_of
 from contrechamp.base.shown_text import shown
 from contrechamp.base.written import written_moment
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.reading.short_names import ShortNames
-from contrechamp.dossier.records.field_types import DATE, check_form
 from contrechamp.local_page.messages import HTML, Request, Response, go_to, not_found
 from contrechamp.publish import findings
 from contrechamp.publish.files import INDEX_HTML
@@ -22,9 +17,10 @@ from contrechamp.vault.case import Case
 from contrechamp.web.desk import Answers, Desk
 from contrechamp.web.record_pages import ID
 from contrechamp.web.runs import asked as asking
-from contrechamp.web.runs import citing, files, reading, running
-from contrechamp.web.runs.asked import AREAS, BESIDE, CHANGE, COMPLETENESS, INPUT, KINDS, MEASURE
+from contrechamp.web.runs import citing, files, reading
+from contrechamp.web.runs.asked import COMPLETENESS, KINDS, MEASURE
 from contrechamp.web.runs.files import Kept
+from contrechamp.web.runs.run_form import kind_label
 from contrechamp.wording.figures import figure_label
 
 #: Addresses that read files in a cell.
@@ -37,20 +33,6 @@ _TABLES: Final = (
     "area.seen_m2", "tracks.seen_m", "tracks.seen_share",
 )  # fmt: skip
 _MOST_NEXT: Final = 30
-_ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
-    AREAS: (".geojson", ".json", ".gpkg", ".parquet"), asking.PRIORS: (".toml",),
-    asking.MODELS: (".csv", ".xlsx"),
-}  # fmt: skip
-
-
-def kind_label(kind: str) -> str:
-    """Return what a run finds out."""
-    return {
-        MEASURE: _("What cameras have in view"),
-        COMPLETENESS: _("How complete a survey is, and where to go next"),
-        asking.ACCESS: _("Who reaches what through barriers"),
-        CHANGE: _("What changed between days"),
-    }[kind]
 
 
 def runs(desk: Desk, request: Request) -> Response:
@@ -69,61 +51,6 @@ def runs(desk: Desk, request: Request) -> Response:
     )
 
 
-def new(desk: Desk, request: Request) -> Response:
-    """The form of a run."""
-    kind = request.fields.get("kind", MEASURE)
-    return not_found() if kind not in KINDS else _form(desk, kind, request.fields)
-
-
-def begin(desk: Desk, request: Request) -> Response:
-    """Begin a run, as work of its own."""
-    fields = request.fields
-    kind, on = fields.get("kind", ""), fields.get("on", "").strip()
-    if kind not in KINDS:
-        return not_found()
-    try:
-        if on:
-            check_form(on, DATE, _("day"))
-        with desk.session.opening() as case:
-            asked = _asked(case, kind, fields)
-        asking.check(asked)
-        desk.work.check_free()
-    except ContrechampError as error:
-        return _form(desk, kind, fields, wrong=str(error))
-
-    def does(progress: Progress) -> Iterator[str]:
-        yield from _run(desk, asked, on, progress)
-
-    desk.work.begin(kind_label(kind), "runs", does)
-    return go_to("work")
-
-
-def _run(desk: Desk, asked: asking.Asked, on: str, progress: Progress) -> Iterator[str]:
-    now, language = desk.session.clocks.now, active_language()
-    with folder_in_memory() as (memory, _lock):
-        inputs, out = memory / "inputs", memory / "out"
-        inputs.mkdir()
-        with desk.session.opening() as case:
-            whole, left_out = files.taken_out(case, asked, inputs, now().date())
-        if left_out:
-            yield ngettext(
-                "{count} record may not leave the case, and is not in what is measured.",
-                "{count} records may not leave the case, and are not in what is measured.",
-                left_out,
-            ).format(count=left_out)
-        told = whole.told()
-        for one in told["given"]:
-            one["path"] = str(inputs / one["name"])
-        job = {**told, "language": language, "out": str(out), "command": whole.command(language)}
-        result = running.run(job, progress, desk.work.say)
-        with desk.session.opening(write=True) as case:
-            kept = files.keep(case, whole, result, inputs, out, now)
-            if kept.kind == MEASURE:
-                citing.record(case, kept, whole.given, on=on, now=now())
-    yield from map(shown, [*result["sentences"][:1], *result["warnings"]])
-    yield _("It is kept in the case: {title}").format(title=shown(kept.title))
-
-
 def run(desk: Desk, request: Request) -> Response:
     """What a run came to: figures with their intervals, as plots and tables."""
     with desk.session.opening() as case:
@@ -133,7 +60,7 @@ def run(desk: Desk, request: Request) -> Response:
         said = reading.said(case, kept)
         found = reading.measurements(case, [kept])[0] if kept.kind == MEASURE else None
         leads = reading.table(case, kept.items.get(NEXT, "")) if kept.kind == COMPLETENESS else []
-        names = ShortNames(case)
+        names = desk.session.names(case)
         records = [
             (one.id, shown(names.line(one.ref)), citing.texts(one))
             for one in citing.records_of(case, kept)
@@ -147,6 +74,7 @@ def run(desk: Desk, request: Request) -> Response:
         label=kind_label(kept.kind),
         moment=moment_of(kept),
         said=_lines(said),
+        told_in=(said.language, direction_of(said.language)),
         given=[(item.partition("/")[2], shown(name), on) for item, name, _role, on in said.given],
         options=sorted((name, shown(value)) for name, value in said.options.items()),
         leads=[[shown(cell) for cell in row] for row in leads[: _MOST_NEXT + 1]],
@@ -215,59 +143,6 @@ def _asked_run(case: Case, request: Request) -> Kept:
     return kept
 
 
-def _asked(case: Case, kind: str, fields: Mapping[str, str]) -> asking.Asked:
-    """Return the run that a form asks for, with the names of its files as they are now."""
-    there = dict(files.offered(case))
-    wanted = [
-        (item, INPUT) for item in there if fields.get(f"in-{item.partition('/')[2]}") == "yes"
-    ]
-    for role, kinds in BESIDE.items():
-        chosen = f"item/{fields.get(role, '')}"
-        choices = dict(files.offered(case, _ENDINGS[role])) if kind in kinds else {}
-        if chosen in choices:
-            there[chosen] = choices[chosen]
-            wanted = [one for one in wanted if one[0] != chosen] + [(chosen, role)]
-    names = asking.named([(item, there[item]) for item, _role in wanted])
-    return asking.Asked(
-        kind,
-        fields.get("title", "").strip() or kind_label(kind),
-        tuple(
-            asking.Given(item, name, role, _day(kind, item, fields))
-            for (item, role), name in zip(wanted, names, strict=True)
-        ),
-        asking.options_of(kind, fields),
-        fields.get("records") == "yes" and kind != CHANGE,
-    )
-
-
-def _day(kind: str, item: str, fields: Mapping[str, str]) -> str:
-    return fields.get(f"on-{item.partition('/')[2]}", "").strip()[:20] if kind == CHANGE else ""
-
-
-def _form(desk: Desk, kind: str, fields: Mapping[str, str], wrong: str = "") -> Response:
-    with desk.session.opening() as case:
-        items = [(item.partition("/")[2], shown(name)) for item, name in files.offered(case)]
-        beside = [
-            (role, [(item.partition("/")[2], shown(name))
-                    for item, name in files.offered(case, _ENDINGS[role])])
-            for role, kinds in BESIDE.items()
-            if kind in kinds
-        ]  # fmt: skip
-        cameras = lookup.count(case).get("camera", 0)
-    return desk.page(
-        "run-new",
-        status=422 if wrong else 200,
-        kind=kind,
-        label=kind_label(kind),
-        items=items,
-        beside=[one for one in beside if one[1]],
-        cameras=cameras if kind != CHANGE else 0,
-        options=asking.OPTIONS[kind],
-        said=dict(fields),
-        wrong=wrong,
-    )
-
-
 def _lines(said: reading.Said) -> dict[str, list[str]]:
     return {
         name: [shown(line) for line in getattr(said, name)]
@@ -300,8 +175,6 @@ def _figures(kept: reading.KeptMeasurement | None) -> dict[str, Any]:
 
 PAGES: Final[dict[tuple[str, str], Answers]] = {
     ("GET", "runs"): runs,
-    ("GET", "run-new"): new,
-    ("POST", "runs"): begin,
     ("GET", "run"): run,
     ("GET", "run-report"): report,
     ("GET", "run-report.html"): framed,

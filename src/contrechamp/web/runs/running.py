@@ -43,7 +43,7 @@ def run(
     with (
         progress(_("Starting"), None) as still_wanted,
         subprocess.Popen(  # noqa: S603 - our own program, by its full path
-            [sys.executable, "-m", MODULE],
+            [sys.executable, "-P", "-m", MODULE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ const ZOOM = 1.4;
 function looks() {
   return [
     { selector: "node", style: {
-      label: "data(label)", "font-size": 12, color: INK, "text-wrap": "wrap", "text-max-width": 130, "text-valign": "bottom", "text-margin-y": 4,
+      label: "data(label)", "font-size": 12, color: INK, "text-wrap": "wrap", "text-overflow-wrap": "anywhere", "text-max-width": 150, "text-valign": "bottom", "text-margin-y": 4,
       "text-background-color": PAPER, "text-background-opacity": 0.85, width: 22, height: 22, "background-color": PAPER, "border-width": 3, "border-color": MAIN } },
     { selector: "node[kind = 'item']", style: { shape: "rectangle", "border-color": ITEM } },
     { selector: "node[step = 0]", style: { "background-color": MAIN, width: 34, height: 34, "font-weight": "bold" } },
@@ -39,13 +39,14 @@ async function draw() {
   document.getElementById("more").hidden = told.whole;
   const graph = cytoscape({
     container: place, elements: elements(told), style: looks(), minZoom: 0.2, maxZoom: 3, userZoomingEnabled: false,
-    layout: { name: "concentric", concentric: (node) => -node.data("step"), levelWidth: () => 1, minNodeSpacing: 60, animate: false, padding: 30 },
+    layout: { name: "concentric", concentric: (node) => -node.data("step"), levelWidth: () => 1, minNodeSpacing: 90, spacingFactor: 1.3, animate: false, padding: 30 },
   });
   graph.on("tap", "node", (event) => { location.href = new URL(event.target.data("address"), here); });
   const zoom = (by) => graph.zoom({ level: graph.zoom() * by, renderedPosition: { x: graph.width() / 2, y: graph.height() / 2 } });
   document.getElementById("nearer").addEventListener("click", () => zoom(ZOOM));
   document.getElementById("farther").addEventListener("click", () => zoom(1 / ZOOM));
   document.getElementById("all").addEventListener("click", () => graph.fit(undefined, 30));
+  new ResizeObserver(() => { graph.resize(); graph.fit(undefined, 30); }).observe(place);
   place.dataset.nodes = String(graph.nodes().length);
 }
 
