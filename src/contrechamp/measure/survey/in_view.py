@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.seeds import stream
+from contrechamp.measure.assumed import by_alternatives
 from contrechamp.measure.draws import Uniforms
 from contrechamp.measure.exposure import Pieces
 from contrechamp.measure.priors import default
 from contrechamp.measure.results import Span
-from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_of
+from contrechamp.measure.span import SPAN_DRAWS, span_of
 from contrechamp.measure.stage import Stage, set_stage, with_priors
 from contrechamp.measure.survey.asked import Asked
 from contrechamp.measure.survey.counting import Counted
@@ -117,16 +118,13 @@ def in_view(
     of_found = found.uniforms(n_draws)
     come_and_go = _come_and_go(everyone.uniforms(n_draws), counted, unfound)
     street_m = float(counted.length_m[counted.of_survey].sum())
-    other = alternatives(found.cameras, found.priors)
 
     def in_view_of(stage: Stage, numbers: Uniforms) -> tuple[F8, tuple[Span | None, ...]]:
         drawn = stage.totals(numbers, pieces, progress=progress)
-        others = [
-            with_priors(stage, priors, scene.buildings).totals(numbers.first(SPAN_DRAWS), pieces)
-            for priors in other.priors
-        ]
+        few = numbers.first(SPAN_DRAWS)
+        by = by_alternatives(stage, scene.buildings, lambda one: one.totals(few, pieces), of=found)
         return drawn, tuple(
-            span_of(drawn[:, i], [one[:, i] for one in others], other.assumed, most=street_m)
+            span_of(drawn[:, i], [one[:, i] for one in by.others], by.names, most=street_m)
             for i in range(len(levels))
         )
 
