@@ -24,6 +24,7 @@ from contrechamp.cli.options import (
     target_height_option,
     threads_option,
     unconfined_option,
+    without_option,
 )
 from contrechamp.cli.telling import measure_and_tell
 from contrechamp.measure.own_way.asked import GPS_ERROR_M
@@ -117,6 +118,7 @@ def command() -> click.Command:
                     "The report says so first."
                 ),
             ),
+            without_option(),
             click.Option(
                 ["--track"],
                 type=click.Path(path_type=Path),

@@ -16,7 +16,7 @@ from contrechamp.scene.map_cell import map_cell
 _OTHERS = ("areas", "whole", "same_camera_m", "piece_m", "homes", "again", "completeness")
 _USED = (
     *("inputs", "out", "level_set", "crs", "skip_bad_rows", "declination_deg", "priors_file"),
-    *("models_file", "open_ground"),
+    *("models_file", "open_ground", "without"),
 )
 
 

@@ -25,6 +25,7 @@ from contrechamp.publish.without_streets import open_ground_told
 from contrechamp.scene.camera_models import scene_with_models
 from contrechamp.scene.map_cell import MapReader
 from contrechamp.scene.read import Needs, read_scene
+from contrechamp.scene.screens import without_screens
 from contrechamp.scene.tables import InputFile, Scene
 from contrechamp.sight.levels import parse_levels
 from contrechamp.wording.figures import is_near
@@ -139,6 +140,7 @@ def measure_and_publish(
         needs=Needs(open_ground=job.open_ground),
         progress=progress,
     )
+    scene = without_screens(scene, job.without.split(","))
     measured = scene.inputs
     if job.models_file is not None:
         scene = scene_with_models(

@@ -1,10 +1,11 @@
 """The measurement in a few plain sentences, no more precise than it is."""
 
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.measure.draws import BUILDING
+from contrechamp.measure.draws import BUILDING, SCREEN
+from contrechamp.measure.hidden import ALL, KEY
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish import all_cameras, without_streets
-from contrechamp.publish.findings import find, near_figures
+from contrechamp.publish.found import find, near_figures
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import DIGITS, as_sentence, how_sure, spread
 from contrechamp.publish.unknowns import unknown_label
@@ -35,6 +36,7 @@ def sentences(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[
     candidates = [
         _reach(measurement, scene, numbers),
         _all_cameras(measurement, numbers),
+        _hidden(measurement, numbers),
         _density(measurement, numbers),
         _sureness(measurement, numbers),
         _what_would_help(measurement, scene, numbers),
@@ -129,6 +131,22 @@ def _all_cameras(measurement: Measurement, numbers: Numbers) -> str:
             )
         )
     return " ".join(parts)
+
+
+def _hidden(measurement: Measurement, numbers: Numbers) -> str:
+    """Return what stands free takes out of view, beside buildings."""
+    hidden = _only(find(measurement, KEY, measurement.levels[0].name, ALL))
+    if hidden is None:
+        return ""
+    told = spread(hidden, numbers, DIGITS)
+    if told.is_nothing:
+        return _("What stands free (walls, hedges, fences) takes none of that street out of view.")
+    return as_sentence(
+        _(
+            "Walls, hedges and fences take {length} of street out of view that buildings alone "
+            "would leave in view{how_sure}."
+        ).format(length=told.value, how_sure=how_sure(told))
+    )
 
 
 def _share_nearby(measurement: Measurement, numbers: Numbers) -> str:
@@ -275,6 +293,11 @@ def _what_would_help(measurement: Measurement, scene: Scene, numbers: Numbers) -
         return ""
     if most.unknown == BUILDING:
         return _("What would narrow the interval the most is to know the heights of buildings.")
+    if most.unknown == SCREEN:
+        return _(
+            "What would narrow the interval the most is to know the heights of walls, hedges and "
+            "fences, and which of them can be seen through."
+        )
     return ngettext(
         "What would narrow the interval the most is to know this of the camera: {unknown}.",
         "What would narrow the interval the most is to know this of every camera: {unknown}.",

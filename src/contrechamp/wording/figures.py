@@ -20,6 +20,7 @@ def figure_label(key: str) -> str:
             "as well"
         ),
         "cameras.all": _("Cameras on all streets of the survey"),
+        "streets.hidden_m": _("Walkable street that walls, hedges and fences take out of view"),
         "area.seen_m2": _("Ground within view of at least one mapped camera"),
         "area.seen_share": _("Share of the ground within view of at least one mapped camera"),
         "trips.seen_m": _("Metres of a walk within view of a mapped camera"),
@@ -102,6 +103,7 @@ def group_label(group: str) -> str:
         "kind:panning": _("kind: panning"),
         "kind:dome": _("kind: dome"),
         "kind:unknown": _("kind: not mapped"),
+        "screens:all": _("all of these together"),
     }
     return labels.get(group, group)
 

@@ -51,7 +51,7 @@ class Written:
         notices: of all that was read.
         index: the page.
         headline: of the page.
-        sentences: of the page.
+        sentences: of the page, with what was not used.
         for_machines: what ``--json`` prints.
     """
 
@@ -108,7 +108,8 @@ def change_and_write(
     }
     _FOLDER.write(job.out, machine, again, contents, progress=progress)
     notices = [notice for one in maps for notice in one.scene.notices]
-    return Written(notices, job.out / INDEX, page.headline, page.sentences, machine)
+    said = [*page.sentences, *page.asides]
+    return Written(notices, job.out / INDEX, page.headline, said, machine)
 
 
 def _page(

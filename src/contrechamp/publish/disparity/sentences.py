@@ -246,6 +246,16 @@ def left_aside(told: Disparity, numbers: Numbers) -> list[str]:
                 told.people.without,
             ).format(n=numbers.plain(told.people.without))
         )
+    if told.people.unknown:
+        found.append(
+            ngettext(
+                "{n} row of the table of people leaves open how many people there are, or how many "
+                "of a group: nobody of it counts.",
+                "{n} rows of the table of people leave open how many people there are, or how many "
+                "of a group: nobody of them counts.",
+                told.people.unknown,
+            ).format(n=numbers.plain(told.people.unknown))
+        )
     if told.exposed.cut:
         found.append(
             ngettext(

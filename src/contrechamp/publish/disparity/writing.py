@@ -68,7 +68,7 @@ class Written:
         scene: what was read.
         index: the page.
         headline: of the page.
-        sentences: of the page.
+        sentences: of the page, with what does not count.
         for_machines: what ``--json`` prints.
     """
 
@@ -131,7 +131,8 @@ def compare_and_write(
         from_osm=is_from_osm(scene),
         progress=progress,
     )
-    return Written(scene, job.out / INDEX, page.headline, page.sentences, machine)
+    said = [*page.sentences, *page.warnings, *page.asides]
+    return Written(scene, job.out / INDEX, page.headline, said, machine)
 
 
 def _plan(path: Path) -> tuple[Plan, InputFile]:
@@ -243,6 +244,8 @@ def _for_machines(told: Disparity, scene: Scene, before: list[dict[str, str]]) -
         "plan": {"sha256": told.plan.digest, "before": before},
         "areas": len(scene.areas),
         "people_outside": round(told.people.outside, 3),
+        "areas_without_people": told.people.without,
+        "rows_of_people_unknown": told.people.unknown,
         "cameras_outside": told.exposed.outside,
         "comparisons": [tables.for_machines(one) for one in told.compared],
     }

@@ -5,6 +5,7 @@ from contrechamp.base.written import isolated, written_date, written_interval
 from contrechamp.measure.disparity.plan import REST
 from contrechamp.publish.groups import parts
 from contrechamp.publish.numbers import Numbers
+from contrechamp.scene.screen_fields import SCREENS, screen_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.wording.figures import group_label, is_near
 
@@ -21,6 +22,8 @@ def _part(sort: str, of: str, numbers: Numbers) -> str:
     match sort:
         case "service":
             return _("to the nearest: {service}").format(service=service_label(of))
+        case "screens" if of in SCREENS:
+            return screen_label(of)
         case "permits":
             names = [isolated(name) for name in of.split(" | ")]
             return _("with a permit: {names}").format(names=numbers.all_of(names))

@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.measure.results import Estimate, Figure, Prior, Span
+from contrechamp.measure.results import Driver, Estimate, Figure, Prior, Span
 from contrechamp.publish.answers import answer_of
+from contrechamp.publish.found import Read
+from contrechamp.sight.arrays import Level
 
 _Value = TypeVar("_Value")
 
@@ -26,6 +28,7 @@ class MeasuredFile:
         figures: by key, level and group.
         priors: what was assumed where nothing was mapped, and was used.
         densities: of each level, in pixels per metre.
+        drivers: how much each unknown contributes to the interval of the street in view.
         assumes: what a figure takes for granted, by key, level and group; codes of
             `wording.assumptions`.
     """
@@ -39,6 +42,12 @@ class MeasuredFile:
     priors: tuple[Prior, ...]
     densities: Mapping[str, float]
     assumes: Mapping[tuple[str, str, str], tuple[str, ...]]
+    drivers: tuple[Driver, ...] = ()
+
+    def found(self) -> Read:
+        """Return what plots and tables need of it."""
+        levels = tuple(Level(name, ppm) for name, ppm in self.densities.items())
+        return Read(levels, tuple(self.figures.values()), self.drivers)
 
     def figure(self, measures: str, level: str, group: str) -> Figure | None:
         """Return a figure; one that is of no level is found by any. None if there is none."""
@@ -78,6 +87,7 @@ def measured_file(value: Any, where: str) -> MeasuredFile:
             figures=dict(zip(names, figures, strict=True)),
             priors=tuple(_prior(one) for one in value.get("priors", ()) if one["n_cameras"]),
             densities={str(one["name"]): float(one["ppm"]) for one in value["levels"]},
+            drivers=tuple(_driver(one) for one in value.get("drivers", ())),
             assumes=dict(zip(names, assumes, strict=True)),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -107,12 +117,19 @@ def _figure(one: Mapping[str, Any]) -> Figure:
             n_draws=int(estimate["n_draws"]),
         ),
         known_share=_number(one["known_share"]),
+        scenarios={str(name): _number(at) for name, at in (one.get("scenarios") or {}).items()},
         span=_or_none(span, _span),
     )
 
 
 def _span(one: Mapping[str, Any]) -> Span:
     return Span(_number(one["low"]), _number(one["high"]), tuple(map(str, one["assumed"])))
+
+
+def _driver(one: Mapping[str, Any]) -> Driver:
+    numbers = ("first_order", "total", "half_width_m", "half_width_if_known_m")
+    of = {name: _number(one[name]) for name in numbers}
+    return Driver(unknown=str(one["unknown"]), level=str(one["level"]), **of)
 
 
 def _prior(one: Mapping[str, Any]) -> Prior:

@@ -66,7 +66,7 @@ class Written:
         scene: what was read.
         told: what was found out.
         index: the page.
-        sentences: of the page.
+        sentences: of the page, with what does not count.
         for_machines: what ``--json`` prints.
     """
 
@@ -133,6 +133,7 @@ def survey_and_write(
         from_osm=is_from_osm(scene),
         progress=progress,
     )
+    said = [*said, *left_aside(told, numbers)]
     return Written(scene, told, job.out / INDEX, said, machine)
 
 
