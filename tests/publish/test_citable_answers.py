@@ -11,15 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base import i18n
+from contrechamp.dossier.permission.standing import Standings
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.measurements import NamedFigure
 from contrechamp.measure.results import Span
 from contrechamp.publish.citable import Citable, drawn, fitted, for_machines
 from contrechamp.publish.groups import ALL, grouped, parts
 from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.report.building import build
+from contrechamp.publish.report.document import Drawn
+from contrechamp.publish.report.drawing.shapes import Dot, Label
 from contrechamp.publish.report.figure_texts import written
 from contrechamp.publish.report.group_words import group_in_words
 from contrechamp.publish.report.measured_file import measured_file
+from contrechamp.publish.report.showing import Showing
 from contrechamp.wording.assumptions import assumption_text
 from contrechamp.wording.figures import figure_label
+from dossier.samples import DAY, desk, publication
+from publish.measured import figures_item, measurement
 
 SOURCES = Path(i18n.__file__).parents[1] / "publish"
 NAMES = st.text(min_size=1, max_size=12)
@@ -123,3 +132,41 @@ def test_every_key_and_every_assumption_has_words() -> None:
 def test_of_nothing_no_figure_is_listed() -> None:
     none: list[Citable] = []
     assert for_machines(none) == []
+
+
+def test_a_difference_is_drawn_around_nothing_and_told_with_what_it_takes_for_granted(
+    tmp_path: Path,
+) -> None:
+    values = np.linspace(-120.0, 30.0, 101)
+    told = {
+        "schema": "contrechamp/change-1", "software": {"version": "0"}, "inputs": [],
+        "asked": {"draws": 101, "seed": 1}, "levels": [{"name": "visible", "ppm": 0.0}],
+        "citable": for_machines(drawn(
+            "change.more_seen_m", values, "m", level="visible", group="dates:2025/2026",
+            assumes=("map-not-place",),
+        )),
+    }  # fmt: skip
+    file = figures_item(tmp_path, told, "change.json")
+    named = NamedFigure(key="more", measures="change.more_seen_m", group="dates:2025/2026")
+    with desk(tmp_path) as at:
+        run = at.put(measurement(file, figures=(named,)))
+        ref = at.put(publication(run))
+        record = View(at.case).record(ref.removeprefix("record/"))
+        showing = Showing(Standings(View(at.case), DAY), ref, record)  # type: ignore[arg-type]
+        document = build(showing, "en")
+        i18n.activate("en")
+    (section,) = (one for one in document.sections if one.anchor == "figures")
+    (plot,) = (one for one in section.blocks if isinstance(one, Drawn))
+    ticks = {one.text: one.x for one in plot.drawing.shapes if isinstance(one, Label)}
+    (dot,) = (one for one in plot.drawing.shapes if isinstance(one, Dot))
+    plain = {text.replace("\N{NO-BREAK SPACE}", " "): x for text, x in ticks.items()}
+    per_m = (plain["50 m"] - plain["0 m"]) / 50.0
+    assert (dot.x - plain["0 m"]) / per_m == pytest.approx(-45.0, abs=1.0)
+    assert "It is of the maps" in str(section.sections)
+
+
+def test_ticks_of_a_short_axis_say_what_they_are() -> None:
+    numbers = Numbers("en")
+    assert [numbers.tick(value, 2.0, "ratio") for value in (0.5, 1.0, 1.5)] == ["0.5", "1", "1.5"]
+    assert numbers.tick(0.25, 1.0, "min").startswith("0.25")
+    assert numbers.tick(0.30000000000000004, 1.0, "cameras") == "0.3"

@@ -83,6 +83,14 @@ class Measurement(Record):
             "a publication draws a map of it by squares."
         ),
     ] = None
+    layer: Annotated[
+        ItemRef | None,
+        Doc(
+            "The file streets.geojson (of completeness or access) or areas.geojson (of disparity) "
+            "that the run wrote, as an item of the case; a publication draws a map of it by "
+            "squares."
+        ),
+    ] = None
     on: Annotated[
         PartialDate | None,
         Doc("The day that the data show; measurements of one area are compared by it."),

@@ -37,6 +37,8 @@ HELD = (
     "sample-town-map.json", "sample-town-map-seen.geojson",
     "sample-town-survey.json", "sample-town-survey-seen.geojson", "sample-town-completeness.json",
     "sample-town-access.json", "sample-town-disparity.json", "sample-town-change.json",
+    "sample-town-completeness-streets.geojson", "sample-town-access-streets.geojson",
+    "sample-town-disparity-areas.geojson",
     "sample-street.png", "sample-page.warc", "sample-page.cdxj", "sample-mail.eml",
     "sample-chat.txt", "sample-sha256sums.txt",
 )  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from contrechamp.measure.assumed import by_alternatives
 from contrechamp.measure.disparity.asked import Asked
 from contrechamp.measure.disparity.cannot import CannotTellError
 from contrechamp.measure.disparity.compare import Sides, compared
@@ -19,8 +20,8 @@ from contrechamp.measure.disparity.plan import OF_VIEWS, Comparison
 from contrechamp.measure.disparity.trips import AreaTrips
 from contrechamp.measure.pieces import StreetPieces
 from contrechamp.measure.results import Span
-from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_between
-from contrechamp.measure.stage import Stage, with_priors
+from contrechamp.measure.span import SPAN_DRAWS, span_between
+from contrechamp.measure.stage import Stage
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
 
@@ -73,20 +74,13 @@ def assumed_exposure(
     trips: AreaTrips | None,
 ) -> Assumed | None:
     """Return exposure by each alternative; None where nothing is assumed."""
-    other = alternatives(stage.cameras, stage.priors)
-    if not other.priors:
-        return None
     few = replace(asked, draws=min(SPAN_DRAWS, asked.draws))
 
-    def by(priors: Stage) -> Exposed:
-        return exposed(scene, priors, pieces, levels, few, trips=trips)
+    def find(by: Stage) -> Exposed:
+        return exposed(scene, by, pieces, levels, few, trips=trips)
 
-    return Assumed(
-        few,
-        by(stage),
-        tuple(by(with_priors(stage, priors, scene.buildings)) for priors in other.priors),
-        other.assumed,
-    )
+    by = by_alternatives(stage, scene.buildings, find)
+    return Assumed(few, find(stage), by.others, by.names) if by.others else None
 
 
 def spans_of(

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.seeds import stream
+from contrechamp.measure.assumed import by_alternatives
 from contrechamp.measure.draws import Uniforms
 from contrechamp.measure.exposure import Pieces
 from contrechamp.measure.priors import default
 from contrechamp.measure.results import Span
-from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_of
+from contrechamp.measure.span import SPAN_DRAWS, span_of
 from contrechamp.measure.stage import Stage, set_stage, with_priors
 from contrechamp.measure.survey.asked import Asked
 from contrechamp.measure.survey.counting import Counted
@@ -115,7 +116,6 @@ def in_view(
     # What is assumed where nothing is mapped hangs on those that were found, and on no made-up one.
     everyone = with_priors(everyone, found.priors, scene.buildings)
     street_m = float(counted.length_m[counted.of_survey].sum())
-    other = alternatives(found.cameras, found.priors)
 
     def of_found(stage: Stage) -> Uniforms:
         return stage.uniforms(n_draws)
@@ -127,13 +127,14 @@ def in_view(
         stage: Stage, numbers: Callable[[Stage], Uniforms]
     ) -> tuple[F8, tuple[Span | None, ...]]:
         drawn = stage.totals(numbers(stage), pieces, progress=progress)
-        others = []
-        for priors in other.priors:
+
+        def few(by: Stage) -> F8:
             # With another range other buildings are in reach, each with numbers of its own.
-            by = with_priors(stage, priors, scene.buildings)
-            others.append(by.totals(numbers(by).first(SPAN_DRAWS), pieces))
+            return by.totals(numbers(by).first(SPAN_DRAWS), pieces)
+
+        by = by_alternatives(stage, scene.buildings, few, of=found)
         return drawn, tuple(
-            span_of(drawn[:, i], [one[:, i] for one in others], other.assumed, most=street_m)
+            span_of(drawn[:, i], [one[:, i] for one in by.others], by.names, most=street_m)
             for i in range(len(levels))
         )
 

@@ -233,7 +233,7 @@ def _axis(those: Iterable[CitedFigure], unit: str) -> _Axis:
         values += [estimate.q05, estimate.median, estimate.q95]
         values += [span.low, span.high] if span else []
     values = [value for value in values if math.isfinite(value)]
-    step, _many = nice_step(max(map(abs, values)) or 1.0)
+    step, _many = nice_step(max(values) - min(values) or 1.0)
     below, above = math.ceil(-min(values) / step - 1e-9), math.ceil(max(values) / step - 1e-9)
     above = max(above, 1 - below)
     end = min(step * above, 1.0) if unit == "share" else step * above
