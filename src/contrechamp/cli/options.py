@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, available_languages
 from contrechamp.cli.language import OPTION
 from contrechamp.publish.measure_job import DRAWS, LEVELS, SEED, TARGET_M
@@ -31,6 +32,17 @@ class FiniteRange(click.FloatRange):
         if not math.isfinite(number):
             self.fail(_("{value} is not a number to work with").format(value=value), param, ctx)
         return number
+
+
+def checked_found(found: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Return the two shares of ``--found``, if there are any.
+
+    Raises:
+        UsageError: if the first is not lower.
+    """
+    if found is not None and not found[0] < found[1]:
+        raise UsageError(_("--found: expected the lower share first, and a higher one"))
+    return found
 
 
 class Screens(click.ParamType[str, Any]):

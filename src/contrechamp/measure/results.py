@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
 
 from contrechamp.scene.tables import Notice
 from contrechamp.sight.arrays import Level
+
+F8 = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,8 @@ class Estimate:
         mean: over draws.
         standard_error: Monte Carlo standard error of the least certain of median, q05, q95.
         enough_draws: whether that error is small relative to the interval (`estimates.TOLERANCE`).
-        n_draws: how many draws it is based on; 1 where nothing was unknown.
+        n_draws: how many draws it is based on; 1 where nothing was unknown, 0 where the interval
+            is that of a regression.
     """
 
     median: float
@@ -172,6 +177,8 @@ class Measurement:
             piece_m, level set, crs, scale_error, counts of notices by kind...
         warnings: what a reader of the figures must know, in the user's language.
         notices: of cameras that contradict themselves; those of reading stand in the scene.
+        draws_m: (n_draws, n_levels) metres of street in view in each draw: the same files, seed and
+            number of draws give draws that belong together pair by pair. None without streets.
     """
 
     levels: tuple[Level, ...]
@@ -186,3 +193,4 @@ class Measurement:
     methods: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+    draws_m: F8 | None = None

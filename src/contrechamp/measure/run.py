@@ -429,6 +429,7 @@ def _figures_and_tables(
         methods=_methods(run, figures),
         warnings=_warnings(run, figures),
         notices=stage.notices,
+        draws_m=np.asarray(exposure.total_m, np.float64) if len(streets.length_m) else None,
     )
 
 

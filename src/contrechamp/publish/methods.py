@@ -7,6 +7,7 @@ from typing import Any
 from contrechamp import __version__
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Measurement
+from contrechamp.publish.all_cameras import METHOD
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
@@ -251,12 +252,17 @@ def same_cameras_table(scene: Scene, numbers: Numbers) -> ReportTable:
     )
 
 
-def limits() -> list[str]:
+def limits(measurement: Measurement) -> list[str]:
     """Return what the figures do not say: design, "What an interval covers"."""
     return [
         _(
             "The figures are about mapped cameras only. Cameras that nobody mapped, and mapped "
             "ones that are gone, are not in any figure or interval."
+        )
+        if METHOD not in measurement.methods
+        else _(
+            "The figures are about mapped cameras only, but for those that say of all cameras. "
+            "Mapped cameras that are gone count in all of them."
         ),
         _(
             "“Within view” means that nothing stands between a mapped camera and the place. It "

@@ -4,8 +4,8 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.draws import BUILDING, SCREEN
 from contrechamp.measure.hidden import ALL, KEY
 from contrechamp.measure.results import Figure, Measurement
-from contrechamp.publish import without_streets
-from contrechamp.publish.findings import find, near_figures
+from contrechamp.publish import all_cameras, without_streets
+from contrechamp.publish.found import find, near_figures
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import DIGITS, as_sentence, how_sure, spread
 from contrechamp.publish.unknowns import unknown_label
@@ -35,6 +35,7 @@ def sentences(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[
     """Return a few paragraphs on what was measured and how sure it is, the main figure first."""
     candidates = [
         _reach(measurement, scene, numbers),
+        _all_cameras(measurement, numbers),
         _hidden(measurement, numbers),
         _density(measurement, numbers),
         _sureness(measurement, numbers),
@@ -100,6 +101,37 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
         _ground(measurement, numbers),
     ]
     return " ".join(part for part in parts if part)
+
+
+def _all_cameras(measurement: Measurement, numbers: Numbers) -> str:
+    """Return what all cameras have in view, where the completeness of a survey was given."""
+    seen = _only(find(measurement, all_cameras.SEEN, measurement.levels[0].name))
+    if seen is None:
+        return ""
+    told = spread(seen, numbers, DIGITS)
+    parts = [
+        _(
+            "Of all cameras, those that nobody found as well: {length} of the streets of the "
+            "survey lie within view{how_sure}. How many there are and where is not known, and is "
+            "drawn as the survey tells; they are taken to be like those that were found."
+        ).format(length=told.value, how_sure=how_sure(told))
+    ]
+    cameras = _only(find(measurement, all_cameras.CAMERAS, ""))
+    if cameras is not None:
+        many = spread(cameras, numbers, DIGITS)
+        parts.append(
+            _("Cameras on all streets of the survey: {number}{how_sure}.").format(
+                number=many.value, how_sure=how_sure(many)
+            )
+        )
+    if not measurement.methods[all_cameras.METHOD]["with_missed"]:
+        parts.append(
+            _(
+                "Those missed where people walked are not among them: there may be more in view "
+                "than this says."
+            )
+        )
+    return " ".join(parts)
 
 
 def _hidden(measurement: Measurement, numbers: Numbers) -> str:

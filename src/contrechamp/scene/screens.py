@@ -8,10 +8,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from contrechamp.scene.buildings import repaired
 from contrechamp.scene.columns import kept_rows, table
 from contrechamp.scene.screen_fields import GATE
 from contrechamp.scene.tables import SCREEN_COLUMNS, Scene
+from contrechamp.scene.valid_polygons import repaired
 
 Shapes = NDArray[np.object_]
 

@@ -22,8 +22,12 @@ from contrechamp.web import (
     out_pages,
     record_pages,
     start_pages,
+    work_pages,
 )
 from contrechamp.web.desk import Answers, Desk
+from contrechamp.web.links import link_pages
+from contrechamp.web.map import map_pages
+from contrechamp.web.runs import compare_pages, run_pages
 from contrechamp.web.session import LockedError
 
 #: Largest form without files, and with them: of one upload, see `files/inbox.js`.
@@ -34,9 +38,13 @@ _SERVED_S: Final = 24 * 3600.0
 _FILES: Final = {
     "icon.svg": "image/svg+xml",
     "workbench.css": "text/css; charset=utf-8",
+    "chart.css": "text/css; charset=utf-8",
     "watch.js": "text/javascript; charset=utf-8",
     "inbox.js": "text/javascript; charset=utf-8",
+    "work.js": "text/javascript; charset=utf-8",
 }
+#: Those of the rooms within: address -> file below this one, and its media type.
+_FILES_OF_ROOMS: Final = {**map_pages.FILES, **link_pages.FILES}
 _JSON: Final = "application/json"
 #: Pages by method and address; those of `_OPEN_TO_ALL` need no case.
 _PAGES: Final[dict[tuple[str, str], Answers]] = {
@@ -48,11 +56,23 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **edit_pages.PAGES,
     **case_pages.PAGES,
     **out_pages.PAGES,
+    **map_pages.PAGES,
+    **work_pages.PAGES,
+    **run_pages.PAGES,
+    **compare_pages.PAGES,
+    **link_pages.PAGES,
 }
 #: Forms with files: they check their key themselves, once it has come in.
 _WITH_FILES: Final = frozenset({"upload", "import/files", "unlock/key"})
 #: What is no sign of life: a page asks for it by itself.
-_BY_ITSELF: Final = frozenset({"state.json", "work", *_FILES})
+_BY_ITSELF: Final = frozenset(
+    {"state.json", "work", "work/events", *map_pages.BY_THEMSELVES, *_FILES, *_FILES_OF_ROOMS}
+)
+#: What reads files in a cell, or goes through all records: no other page waits for it.
+_SLOW: Final = frozenset(
+    {"item", "picture.png", "import", "import/item", "search", "status", "timeline", "due",
+     *run_pages.SLOW, *compare_pages.SLOW}
+)  # fmt: skip
 
 
 class Workbench:
@@ -77,6 +97,7 @@ class Workbench:
             beside={"upload": MOST_UPLOAD, "import/files": import_pages.MOST_STAGED,
                     "unlock/key": 2 * start_pages.MOST_KEY_FILE,
                     "forget": MOST_FORM, "work/stop": MOST_FORM},
+            slow=_SLOW,
             meanwhile=self.meanwhile,
         )  # fmt: skip
 
@@ -92,6 +113,10 @@ class Workbench:
         if request.method == "GET" and path in _FILES:
             content = package_files(__package__) / "files" / path
             return Response(content.read_bytes(), _FILES[path])
+            return Response(_content(path), _FILES[path])
+        if request.method == "GET" and path in _FILES_OF_ROOMS:
+            file, kind = _FILES_OF_ROOMS[path]
+            return Response(package_files(__package__).joinpath(file).read_bytes(), kind)
         if path not in _BY_ITSELF:
             desk.session.used()
         try:
@@ -112,7 +137,7 @@ class Workbench:
         desk, path, method = self.desk, request.path, request.method
         if method == "POST" and path not in _WITH_FILES:
             # What a script of ours sends is JSON, which no form of another page can send.
-            by_script = path == "awake" or path.startswith("review/")
+            by_script = path == "awake" or path.startswith(("review/", "map/"))
             if not (by_script and request.kind.startswith(_JSON)):
                 desk.check(request)
         match method, path:
@@ -159,6 +184,12 @@ class Workbench:
         return {"why": self.desk.session.why, "language": active_language()}
 
 
+def _content(path: str) -> bytes:
+    if path == "chart.css":  # plots look as in reports
+        return (package_files("contrechamp.publish") / "templates" / path).read_bytes()
+    return (package_files(__package__) / "files" / path).read_bytes()
+
+
 def _is_page(path: str) -> bool:
     """Return whether a person sees what is answered, rather than a script."""
-    return not path.endswith((".json", ".png", ".jpg")) and not path.startswith("review/")
+    return not path.endswith((".json", ".png", ".jpg", ".mvt")) and not path.startswith("review/")
