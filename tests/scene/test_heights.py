@@ -9,9 +9,9 @@ import shapely
 from PIL import Image
 
 from contrechamp.base.errors import InputError
-from contrechamp.scene.height_grid import HeightGrid
+from contrechamp.scene.height_grid import AROUND_M, HeightGrid
 from contrechamp.scene.read import read_scene
-from contrechamp.scene.relief import AROUND_M, relief_of
+from contrechamp.scene.relief import relief_of
 from scene.geotiffs import write_heights
 from scene.in_process import tables
 from scene.worlds import LAT, LON, World, town
@@ -230,3 +230,14 @@ def test_a_scene_has_its_ground(tmp_path: Path) -> None:
     )  # fmt: skip
     with pytest.raises(InputError, match=r"away\.tif"):
         read_scene([world, away])
+
+
+def test_the_ground_reaches_as_far_as_the_camera_that_sees_furthest() -> None:
+    wide = grid(slope(2.0, 3000.0), cell=2.0, west=-1500.0, north=1500.0)
+    near, _none = relief_of([wide], UTM, CAMERA, HOUSE)
+    far, _nothing = relief_of([wide], UTM, CAMERA, HOUSE, 800.0)
+    assert near is not None
+    assert far is not None
+    assert (near.around_m, far.around_m) == (AROUND_M, 800.0)
+    assert far.height_m.shape[1] * far.cell_m >= 1600.0
+    assert far.filled_share == 0.0

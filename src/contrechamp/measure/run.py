@@ -681,7 +681,15 @@ def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:
     warnings = []
     if run.stage.cameras["indoor"].all():
         warnings.append(_("Every camera is mapped as indoor: none has the street within view."))
-    if run.stage.relief is None and _stepped(run.scene):
+    relief = run.stage.relief
+    if relief is not None and run.stage.reach_m.max(initial=0.0) > relief.around_m:
+        warnings.append(
+            _(
+                "Some views go further than {metres} m, where the heights end that were read: "
+                "beyond, the ground is taken as that of the edge."
+            ).format(metres=round(relief.around_m))
+        )
+    if relief is None and _stepped(run.scene):
         warnings.append(
             _(
                 "The map has steps in many places, so that the ground is not level, and these "

@@ -9,6 +9,9 @@ F4 = NDArray[np.float32]
 
 #: More cells than this in one file are more than any place needs at once.
 MAX_CELLS = 80_000_000
+#: How far around cameras the ground is kept, unless one of them is mapped as seeing further: more
+#: than any is taken to see.
+AROUND_M = 350.0
 #: Heights that the earth has, with some room: the Dead Sea, Mount Everest.
 LOWEST_M, HIGHEST_M = -500.0, 9_000.0
 
@@ -50,6 +53,7 @@ class Relief:
             nearest that has one.
         cleared: whether houses stood out of the model and were taken out.
         names: of the files.
+        around_m: how far around cameras it reaches; beyond, the ground is that of its edge.
     """
 
     height_m: F4
@@ -60,3 +64,4 @@ class Relief:
     filled_share: float
     cleared: bool
     names: tuple[str, ...]
+    around_m: float = AROUND_M

@@ -265,6 +265,7 @@ def _scene(
         plane.crs,
         cameras.geometry.to_numpy()[~cameras["indoor"].to_numpy(bool)],
         buildings.geometry.to_numpy(),
+        float(np.nan_to_num(cameras["range_m"].to_numpy(np.float64)).max(initial=0.0)),
     )
     counts = Counter(tables.counts)
     counts["repaired_polygons"] = sum(notice.kind == "repaired-polygon" for notice in repairs)

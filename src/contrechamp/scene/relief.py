@@ -10,15 +10,14 @@ from scipy import ndimage
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.scene.height_grid import F4, HeightGrid, Relief
+from contrechamp.scene.height_grid import AROUND_M, F4, HeightGrid, Relief
 from contrechamp.scene.tables import Notice
 
 F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Shapes = NDArray[np.object_]
 
-#: How far around cameras the ground is kept: further than any of them is taken to see.
-AROUND_M = 350.0
 #: The finest and the coarsest grid that is made; a finer model is thinned, and a coarser one says
 #: nothing of single streets.
 FINEST_M, COARSE_M = 1.0, 10.0
@@ -39,6 +38,7 @@ def relief_of(
     crs: pyproj.CRS,
     cameras: Shapes,
     footprints: Shapes,
+    range_m: float = 0.0,
 ) -> tuple[Relief | None, list[Notice]]:
     """Return the ground around cameras, if there are files, and what is to be told of it.
 
@@ -50,6 +50,7 @@ def relief_of(
         crs: of the plane.
         cameras: Points on it.
         footprints: of the buildings.
+        range_m: the greatest range that is mapped of a camera.
 
     Raises:
         InputError: if a camera lies where no file has a height.
@@ -57,8 +58,9 @@ def relief_of(
     if not grids or not len(cameras):
         return None, []
     xy = shapely.get_coordinates(cameras)
-    west, south = np.floor(xy.min(axis=0) - AROUND_M)
-    east, north = np.ceil(xy.max(axis=0) + AROUND_M)
+    around_m = max(AROUND_M, range_m)
+    west, south = np.floor(xy.min(axis=0) - around_m)
+    east, north = np.ceil(xy.max(axis=0) + around_m)
     cells = {grid.name: _cell_m(grid, crs, xy.mean(axis=0)) for grid in grids}
     order = sorted(grids, key=lambda grid: cells[grid.name])
     finest = max(cells[order[0].name], FINEST_M)
@@ -75,6 +77,7 @@ def relief_of(
             height[fills] = found[fills]
     _check_cameras(height, xy, float(west), float(south), cell, ", ".join(cells))
     notices = _told_of_resolution(cells, used, cell, fitting > finest)
+    filled_share = float(np.isnan(height).mean())
     cleared = _houses_stand_out(height, footprints, float(west), float(south), cell)
     if cleared:
         height[_under(footprints, float(west), float(south), cell, rows, columns)] = np.nan
@@ -89,11 +92,7 @@ def relief_of(
                 ),
             )
         )
-        gaps = np.isnan(height)
-        filled_share = 0.0
-    else:
-        gaps = np.isnan(height)
-        filled_share = float(gaps.mean())
+    gaps = np.isnan(height)
     if gaps.any():
         nearest = ndimage.distance_transform_edt(gaps, return_distances=False, return_indices=True)
         height = height[tuple(nearest)]
@@ -112,6 +111,7 @@ def relief_of(
         Relief(
             np.ascontiguousarray(height), float(west), float(south), cell,
             max(cells[name] for name in used), filled_share, cleared, tuple(used),
+            around_m,
         ),
         notices,
     )  # fmt: skip
@@ -123,9 +123,7 @@ def _cell_m(grid: HeightGrid, crs: pyproj.CRS, middle: F8) -> float:
     x, y = to_file.transform(*middle)
     to_plane = pyproj.Transformer.from_crs(grid.epsg, crs, always_xy=True)
     east, north = to_plane.transform([x, x + grid.step_x, x], [y, y, y + grid.step_y])
-    sides = np.hypot(np.diff(np.array(east)[[0, 1, 0, 2]])[[0, 2]],
-                     np.diff(np.array(north)[[0, 1, 0, 2]])[[0, 2]])  # fmt: skip
-    widest = float(sides.max())
+    widest = max(float(np.hypot(east[k] - east[0], north[k] - north[0])) for k in (1, 2))
     if not np.isfinite(widest) or widest <= 0.0:
         raise InputError(
             _("its coordinate system (EPSG:{epsg}) does not cover the place").format(
@@ -228,8 +226,8 @@ def _told_of_resolution(
     return notices
 
 
-def _nodes(rows: int, columns: int, west: float, south: float, cell: float, box: F8) -> Shapes:
-    """Return the nodes in a box as points, and where they are in the grid."""
+def _nodes(rows: int, columns: int, west: float, south: float, cell: float, box: F8) -> I8:
+    """Return the nodes in a box, (n, 2): column and row of each."""
     first_x, first_y, last_x, last_y = (
         int(np.clip((box[0] - west) / cell, 0, columns)),
         int(np.clip((box[1] - south) / cell, 0, rows)),
