@@ -45,21 +45,22 @@ def bodies(screens: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     grounds, _bad, gone = repaired(np.where(point, shapely.MultiPolygon(), grounds))
     height_m = screens["height_m"].to_numpy(np.float64).copy()
     is_gate = screens["kind"].to_numpy(str) == GATE
-    for gate in np.flatnonzero(point & is_gate):
-        _open(int(gate), shapes, half_m, thin & ~is_gate, grounds, height_m)
+    gates, walls = np.flatnonzero(point & is_gate), np.flatnonzero(thin & ~is_gate)
+    gate, wall = shapely.STRtree(shapes[walls]).query(
+        shapes[gates], predicate="dwithin", distance=IN_THE_WALL_M
+    )
+    for number in np.unique(gate):
+        near = np.sort(walls[wall[gate == number]])
+        _open(int(gates[number]), near, shapes, half_m, grounds, height_m)
     gone = shapely.is_empty(grounds) | (shapely.area(grounds) == 0.0)
     return _single(kept_rows(screens.assign(geometry=grounds, height_m=height_m), ~gone))
 
 
 def _open(
-    gate: int, shapes: Shapes, half_m: NDArray[np.float64], may_hold: NDArray[np.bool_],
+    gate: int, near: NDArray[np.int64], shapes: Shapes, half_m: NDArray[np.float64],
     grounds: Shapes, height_m: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Let a gate take its part of what it lies in; `grounds` and `height_m` are changed."""
-    rows = np.flatnonzero(may_hold)
-    near = rows[shapely.distance(shapes[rows], shapes[gate]) <= IN_THE_WALL_M]
-    if not len(near):
-        return
     opening = shapely.buffer(shapes[gate], half_m[gate])
     taken = shapely.intersection(grounds[near], opening)
     grounds[near] = shapely.difference(grounds[near], opening)
