@@ -47,8 +47,9 @@ def command() -> click.Command:
         help=_(
             "Measure what mapped cameras can see of streets and ways, with its uncertainty.\n\n"
             "INPUT: OpenStreetMap extracts (.osm, .osm.gz, .osm.bz2, .osm.pbf), surveys (.csv, "
-            ".xlsx, .geojson, .gpkg, .parquet, .kml, .kmz, photos with a place) and walks (.gpx, "
-            ".kml); several are put together. What is understood of them: contrechamp check"
+            ".xlsx, .geojson, .gpkg, .parquet, .kml, .kmz, photos with a place), walks (.gpx, "
+            ".kml) and height models (.tif); several are put together. What is understood of "
+            "them: contrechamp check"
         ),
         epilog=_("Example: contrechamp measure city.osm.pbf survey.csv -o report --lang fr"),
         params=[

@@ -71,6 +71,8 @@ _Question = Callable[[Uniforms], tuple[DrawnFigure, ...]]
 SCENARIOS: Mapping[str, float] = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 #: Draws of the direction in each scenario; their mean is given.
 SCENARIO_DRAWS = 100
+#: Share of the walkable street from which on steps tell that a place is not level: our choice.
+STEPPED = 0.005
 #: Pairs of draws for each unknown whose part in the interval is measured: the standard error of a
 #: share is then about 0.05 at one half, and 0.06 at zero.
 DRIVER_PAIRS = 256
@@ -632,6 +634,7 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "building_height_sources": {str(name) or "none": int(n) for name, n in source.items()},
         "heights_around": NEIGHBOURS if heights.around_m.shape[1] else 0,
         **_of_screens(stage),
+        **_of_relief(stage),
         "trips": dict(run.streets.trips.counts),
         "notices": dict(sorted(Counter(one.kind for one in notices).items())),
     }
@@ -645,6 +648,22 @@ def _of_screens(stage: Stage) -> dict[str, dict[str, int]]:
     return {
         "screens_within_reach": dict(Counter(screens.kind.tolist())),
         "screens_without_height": dict(Counter(screens.kind[np.isnan(screens.known_m)].tolist())),
+    }
+
+
+def _of_relief(stage: Stage) -> dict[str, dict[str, float]]:
+    """Return what the ground is, where it was not taken as flat."""
+    relief = stage.relief
+    if relief is None:
+        return {}
+    return {
+        "relief": {
+            "cell_m": relief.cell_m,
+            "model_cell_m": relief.model_cell_m,
+            "filled_share": relief.filled_share,
+            "lowest_m": float(relief.height_m.min()),
+            "highest_m": float(relief.height_m.max()),
+        }
     }
 
 
@@ -662,6 +681,22 @@ def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:
     warnings = []
     if run.stage.cameras["indoor"].all():
         warnings.append(_("Every camera is mapped as indoor: none has the street within view."))
+    relief = run.stage.relief
+    if relief is not None and run.stage.reach_m.max(initial=0.0) > relief.around_m:
+        warnings.append(
+            _(
+                "Some views go further than {metres} m, where the heights end that were read: "
+                "beyond, the ground is taken as that of the edge."
+            ).format(metres=round(relief.around_m))
+        )
+    if relief is None and _stepped(run.scene):
+        warnings.append(
+            _(
+                "The map has steps in many places, so that the ground is not level, and these "
+                "figures take it as flat: what lies higher or lower is in view, or hidden, "
+                "otherwise. With a height model (GeoTIFF) beside the map they would not."
+            )
+        )
     if run.with_trips and len(run.streets.length_m):
         warnings += run.streets.trips.warnings
     photos = sum(file.format == PHOTOS for file in run.scene.inputs)
@@ -689,6 +724,14 @@ def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:
             )
         )
     return tuple(warnings)
+
+
+def _stepped(scene: Scene) -> bool:
+    """Return whether steps are so much of the walkable streets that the ground cannot be level."""
+    walkable = scene.streets[scene.streets["walkable"].to_numpy(bool)]
+    length_m = walkable.length.to_numpy(np.float64)
+    steps_m = length_m[walkable["highway"].to_numpy(str) == "steps"].sum()
+    return bool(steps_m > STEPPED * length_m.sum())
 
 
 def _enough_for_most(short: Sequence[Estimate]) -> int:

@@ -21,6 +21,7 @@ from contrechamp.measure.draws import (
 from contrechamp.measure.exposure import (
     CameraDraws,
     Exposure,
+    Ground,
     Pieces,
     Standpoints,
     Walks,
@@ -28,6 +29,7 @@ from contrechamp.measure.exposure import (
     expose_totals,
     standpoints,
 )
+from contrechamp.measure.footing import ground_of
 from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
 from contrechamp.measure.kept import Kept
@@ -40,6 +42,7 @@ from contrechamp.measure.screen_heights import (
     screen_heights,
 )
 from contrechamp.measure.several_places import SeveralPlaces
+from contrechamp.scene.height_grid import Relief
 from contrechamp.scene.projection import convergence_deg
 from contrechamp.scene.tables import Notice, Scene
 from contrechamp.sight.arrays import Level
@@ -75,6 +78,7 @@ class Stage:
         heights: of the buildings within range of some camera.
         screens: of what stands free within range of some camera; None where nothing does.
         walls: of these buildings, and then of these screens.
+        ground: on which all stands; None where it is flat.
         levels: of the figures.
         target_height_m: 1.6 is a face, 0 the ground.
         seed: of all draws.
@@ -82,6 +86,7 @@ class Stage:
         limits: of the cameras by their models (`Scene.limits`).
         notices: of cameras that contradict themselves.
         free: what stands free in the whole scene (`Scene.screens`).
+        relief: the ground of the whole scene (`Scene.relief`).
         kept: what `standing` worked out, by reach and pieces; shared by stages that differ in their
             priors alone.
     """
@@ -94,6 +99,7 @@ class Stage:
     heights: BuildingHeights
     screens: ScreenHeights | None
     walls: Walls
+    ground: Ground | None
     levels: Sequence[Level]
     target_height_m: float
     seed: int
@@ -101,6 +107,7 @@ class Stage:
     limits: Limits
     notices: tuple[Notice, ...]
     free: gpd.GeoDataFrame
+    relief: Relief | None
     kept: Kept[tuple[bytes, int], tuple[Pieces, Standpoints]] = field(default_factory=Kept)
 
     @cached_property
@@ -176,7 +183,10 @@ class Stage:
         _pieces, at = self.kept.of(
             (self.reach_m.tobytes(), id(pieces)),
             lambda: (
-                pieces, standpoints(placed.x, placed.y, self.walls, self.reach_m, pieces),
+                pieces,
+                standpoints(
+                    placed.x, placed.y, self.walls, self.reach_m, pieces, self.ground
+                ),
             ),
         )  # fmt: skip
         return at
@@ -243,6 +253,7 @@ def set_stage(
     cameras = cameras.assign(**{PLACE_DOUBTFUL: places.several})
     priors = priors.for_input(cameras, levels)
     heights, screens, walls = _surroundings(places, cameras, priors, scene.buildings, scene.screens)
+    ground = _ground(scene.relief, walls, heights, screens, target_height_m)
     return Stage(
         cameras=cameras,
         several=SeveralPlaces(places, scene.cameras["heading_deg"].to_numpy(np.float64)),
@@ -252,6 +263,7 @@ def set_stage(
         heights=heights,
         screens=screens,
         walls=walls,
+        ground=ground,
         levels=levels,
         target_height_m=target_height_m,
         seed=seed,
@@ -259,6 +271,7 @@ def set_stage(
         limits=scene.limits,
         notices=wall_notices(scene.cameras, placed),
         free=scene.screens,
+        relief=scene.relief,
     )
 
 
@@ -293,7 +306,22 @@ def with_screens(stage: Stage, screens: gpd.GeoDataFrame, buildings: gpd.GeoData
     heights, some, walls = _surroundings(
         stage.places, stage.cameras, stage.priors, buildings, screens
     )
-    return replace(stage, heights=heights, screens=some, walls=walls, free=screens, kept=Kept())
+    ground = _ground(stage.relief, walls, heights, some, stage.target_height_m)
+    return replace(
+        stage, heights=heights, screens=some, walls=walls, ground=ground, free=screens, kept=Kept()
+    )
+
+
+def _ground(
+    relief: Relief | None,
+    walls: Walls,
+    heights: BuildingHeights,
+    screens: ScreenHeights | None,
+    target_height_m: float,
+) -> Ground | None:
+    if relief is None:
+        return None
+    return ground_of(relief, walls.footprints, heights, screens, target_height_m)
 
 
 def _surroundings(

@@ -22,7 +22,9 @@ from contrechamp.wording.notices import notice_label
 LISTED_NOTICES = 300
 
 
-def geometry_paragraphs(*, open_ground: bool = False, screens: bool = False) -> list[str]:
+def geometry_paragraphs(
+    *, open_ground: bool = False, screens: bool = False, relief: bool = False
+) -> list[str]:
     """Return how visible regions are computed, in plain words."""
     if open_ground:
         return [
@@ -36,7 +38,20 @@ def geometry_paragraphs(*, open_ground: bool = False, screens: bool = False) -> 
                 "Indoor cameras see nothing of the outside. Panning and dome cameras see every "
                 "direction over time, one part at a time."
             ),
+            *([_relief()] if relief else []),
             *_cameras_and_draws()[1:],
+        ]
+    if relief:
+        return [
+            _(
+                "A building is a block with upright walls, a flat roof and a height above the "
+                "lowest ground along its outline; there is no tree and no vehicle. A camera has a "
+                "target in view if the straight line between the two is free, if the target lies "
+                "inside its horizontal and vertical field of view, and if it is within range."
+            ),
+            _relief(),
+            *([_screens()] if screens else []),
+            *_cameras_and_draws(),
         ]
     return [
         _(
@@ -49,6 +64,18 @@ def geometry_paragraphs(*, open_ground: bool = False, screens: bool = False) -> 
         *([_screens()] if screens else []),
         *_cameras_and_draws(),
     ]
+
+
+def _relief() -> str:
+    return _(
+        "The ground is that of the height model: triangles between points, which hide what lies "
+        "behind them; cameras, targets, buildings and walls stand on it. Whether the ground is in "
+        "the way is exact for these triangles. Streets are looked at point by point, 1 m apart "
+        "(lines over open ground 2.5 m): an end of what is in view is off by half of that at most, "
+        "and what hides less than that may be missed. Regions on the map are drawn in sectors of "
+        "2 degrees. Earth's curvature and the bending of light are in it; errors of the model "
+        "itself are not."
+    )
 
 
 def _screens() -> str:

@@ -75,6 +75,7 @@ def index_html(
             geometry=methods.geometry_paragraphs(
                 open_ground=bool(measurement.methods.get("open_ground")),
                 screens="screens_within_reach" in measurement.methods,
+                relief="relief" in measurement.methods,
             ),
             levels=[
                 (level.name, level_label(level.name), findings.level_meaning(level, numbers))

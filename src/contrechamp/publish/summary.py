@@ -98,6 +98,7 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
         _share_nearby(measurement, numbers),
         _share_of_the_whole(measurement, numbers),
         _cap(measurement, numbers),
+        _ground(measurement, numbers),
     ]
     return " ".join(part for part in parts if part)
 
@@ -147,6 +148,17 @@ def _hidden(measurement: Measurement, numbers: Numbers) -> str:
             "would leave in view{how_sure}."
         ).format(length=told.value, how_sure=how_sure(told))
     )
+
+
+def _ground(measurement: Measurement, numbers: Numbers) -> str:
+    """Return on what ground all stands."""
+    relief = measurement.methods.get("relief")
+    if relief is None:
+        return _("The ground is taken as flat.")
+    return _(
+        "The ground is that of a height model with cells of {cell}; errors of the model are in no "
+        "interval."
+    ).format(cell=numbers.quantity(relief["model_cell_m"], "m"))
 
 
 def _share_nearby(measurement: Measurement, numbers: Numbers) -> str:

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from contrechamp.base.shown_text import shown
 from contrechamp.cell import failures
-from contrechamp.scene import barrier_fields, passing
+from contrechamp.scene import barrier_fields, passing, screen_fields
 from contrechamp.scene.camera_fields import FIELDS
 from contrechamp.scene.census import GREATEST, ROW_COLUMNS, Census
 from contrechamp.scene.columns import table
+from contrechamp.scene.height_grid import HIGHEST_M, LOWEST_M, MAX_CELLS, HeightGrid
 from contrechamp.scene.osm_places import DOORS
-from contrechamp.scene.screen_fields import HIGHEST_M, SCREENS, WIDEST_M
 from contrechamp.scene.services import SERVICES
 from contrechamp.scene.source_tables import (
     DOOR_COLUMNS,
@@ -73,7 +73,7 @@ _WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("places", "kind"): frozenset(service.kind for service in SERVICES),
     ("doors", "kind"): frozenset(DOORS),
     ("barriers", "kind"): frozenset(barrier_fields.KINDS),
-    ("screens", "kind"): frozenset(SCREENS),
+    ("screens", "kind"): frozenset(screen_fields.SCREENS),
     **{
         ("cameras", one.name): frozenset({*one.words, str(one.absent)})
         for one in FIELDS
@@ -85,9 +85,9 @@ _GREATEST: Final = float(np.finfo(np.float64).max)
 _BOUNDS: Mapping[tuple[str, str], tuple[float, float]] = {
     ("footprints", "height_m"): (0.0, _GREATEST),
     ("footprints", "min_height_m"): (0.0, _GREATEST),
-    ("screens", "height_m"): (0.0, HIGHEST_M),
-    ("screens", "min_height_m"): (0.0, HIGHEST_M),
-    ("screens", "width_m"): (0.0, WIDEST_M),
+    ("screens", "height_m"): (0.0, screen_fields.HIGHEST_M),
+    ("screens", "min_height_m"): (0.0, screen_fields.HIGHEST_M),
+    ("screens", "width_m"): (0.0, screen_fields.WIDEST_M),
     ("screens", "hides_share"): (0.0, 1.0),
     ("areas", "population"): (0.0, _GREATEST),
     **{
@@ -108,7 +108,13 @@ _BETWEEN_USES = "\t"
 #: Words for programs: kinds of notices, names of counts.
 _NAME = re.compile(r"[a-z][a-z_-]{0,79}", re.ASCII)
 #: Types of arrays as they cross: the same on every machine.
-_TYPES: Mapping[str, str] = {"float64": "<f8", "int64": "<i8", "bool": "u1", "uint8": "u1"}
+_TYPES: Mapping[str, str] = {
+    "float64": "<f8",
+    "float32": "<f4",
+    "int64": "<i8",
+    "bool": "u1",
+    "uint8": "u1",
+}
 
 
 def sent(tables: SourceTables) -> Iterator[Any]:
@@ -127,6 +133,15 @@ def sent(tables: SourceTables) -> Iterator[Any]:
     yield from _array([len(path.nodes) for path in paths], "int64")
     yield from _array([node for path in paths for node in path.nodes], "int64")
     yield from _array([place for path in paths for place in path.lonlat], "float64")
+    yield {"heights": len(tables.heights)}
+    for grid in tables.heights:
+        rows, columns = grid.height_m.shape
+        yield {"rows": rows}
+        yield {"columns": columns}
+        yield {"epsg": grid.epsg}
+        yield from _array([grid.x, grid.y, grid.step_x, grid.step_y], "float64")
+        for row in grid.height_m:
+            yield from _array(row, "float32")
     yield {"notices": len(tables.notices)}
     for one in fields(Notice):
         yield from _texts(getattr(notice, one.name) for notice in tables.notices)
@@ -253,6 +268,7 @@ class _Receiving:
     def tables(self) -> SourceTables:
         frames = {name: self._table(name) for name in _TABLES}
         paths = self._paths(self._count("paths"))
+        heights = [self._grid() for _each in range(self._count("heights"))]
         notices = self._notices(self._count("notices"))
         understood = self._understood(self._count("understood"))
         match next(self._answers, None):
@@ -264,8 +280,9 @@ class _Receiving:
         self._need(all(type(count) is int and count >= 0 for count in counts.values()))
         self._need(next(self._answers, None) is None)
         return SourceTables(
-            **frames, paths=paths, notices=notices, counts=counts, understood=understood
-        )
+            **frames, paths=paths, heights=heights, notices=notices, counts=counts,
+            understood=understood,
+        )  # fmt: skip
 
     def walk(self) -> list[Recorded]:
         sizes = self._sizes(self._count("segments"), 2)
@@ -408,6 +425,17 @@ class _Receiving:
                 ids, names, highways, walkable, ends - sizes, ends, strict=True
             )
         ]
+
+    def _grid(self) -> HeightGrid:
+        rows, columns, epsg = self._count("rows"), self._count("columns"), self._count("epsg")
+        self._need(rows >= 2 and columns >= 2 and rows * columns <= MAX_CELLS)
+        self._need(1024 <= epsg < 32767)
+        x, y, step_x, step_y = self._array("float64", 4).tolist()
+        self._need(np.isfinite([x, y, step_x, step_y]).all() and step_x > 0.0 > step_y)
+        height = self._array("float32", rows * columns).reshape(rows, columns)
+        there = height[~np.isnan(height)]
+        self._need(len(there) and there.min() >= LOWEST_M and there.max() <= HIGHEST_M)
+        return HeightGrid(self._where, height, epsg, x, y, step_x, step_y)
 
     def _notices(self, count: int) -> list[Notice]:
         kinds, places, messages = (self._texts(count) for _each in range(3))

@@ -23,6 +23,7 @@ from contrechamp.scene.camera_table import cameras_of
 from contrechamp.scene.file_kinds import (
     CSV,
     GEOJSON,
+    GEOTIFF,
     GPKG,
     GPX,
     KML,
@@ -34,6 +35,7 @@ from contrechamp.scene.file_kinds import (
 )
 from contrechamp.scene.geo_file import read_geojson, read_geopackage, read_parquet
 from contrechamp.scene.gpx import parsed, walks_of, waypoints_of
+from contrechamp.scene.height_file import read_heights
 from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.kml import read_kml
 from contrechamp.scene.osm_file import read_osm
@@ -82,6 +84,8 @@ def read_input(opened: OpenedFile, *, skip_bad_rows: bool) -> SourceTables:
     """
     if opened.format in OSM_FORMATS:
         return from_osm(read_osm(opened), opened.name)
+    if opened.format == GEOTIFF:
+        return read_heights(opened)
     if opened.format == GPX:
         gpx = parsed(opened.content, opened.name)
         waypoints = waypoints_of(gpx, opened.name)
@@ -110,7 +114,7 @@ def read_areas(opened: OpenedFile, *, skip_bad_rows: bool) -> SourceTables:
     no_areas = InputError(
         _("expected areas as polygons in GeoJSON, GeoPackage, GeoParquet or KML"), where=opened.name
     )
-    if opened.format in OSM_FORMATS or opened.format in {CSV, XLSX, GPX, PHOTOS}:
+    if opened.format in OSM_FORMATS or opened.format in {CSV, XLSX, GPX, PHOTOS, GEOTIFF}:
         raise no_areas
     tables = _tables(opened)
     layers = [rows for rows in tables if _are(rows, POLYGONS).any()] or tables

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.scene.columns import empty
+from contrechamp.scene.height_grid import HeightGrid
 from contrechamp.scene.tables import (
     AREA_COLUMNS,
     BARRIER_COLUMNS,
@@ -70,6 +71,7 @@ class SourceTables:
     screens: gpd.GeoDataFrame = field(default_factory=lambda: empty(SCREEN_COLUMNS))
     tracks: gpd.GeoDataFrame = field(default_factory=lambda: empty(TRACK_COLUMNS))
     areas: gpd.GeoDataFrame = field(default_factory=lambda: empty(AREA_COLUMNS))
+    heights: Sequence[HeightGrid] = ()
     notices: Sequence[Notice] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     understood: Sequence[Understood] = ()

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from contrechamp.scene import barrier_fields
 from contrechamp.scene.camera_fields import FIELDS
 from contrechamp.scene.columns import empty
+from contrechamp.scene.height_grid import Relief
 
 #: Column -> dtype of the camera table. The geometry is a Point, the position that the source gives;
 #: the engine moves cameras to the outer side of their wall. Ids are unique in the scene:
@@ -141,3 +142,5 @@ class Scene:
     limits: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     #: What stands free and hides, beside buildings (`SCREEN_COLUMNS`).
     screens: gpd.GeoDataFrame = field(default_factory=lambda: empty(SCREEN_COLUMNS))
+    #: The ground, where a height model was given; None for flat ground.
+    relief: Relief | None = None

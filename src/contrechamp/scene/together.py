@@ -77,6 +77,7 @@ def put_together(
         screens=once(lambda source: source.screens, SCREEN_COLUMNS),
         tracks=once(lambda source: source.tracks, TRACK_COLUMNS),
         areas=once(lambda source: source.areas, AREA_COLUMNS),
+        heights=[grid for source in sources for grid in source.heights],
         notices=[notice for source in sources for notice in source.notices],
         counts=counts,
         understood=[one for source in sources for one in source.understood],

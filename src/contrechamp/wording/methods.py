@@ -36,6 +36,7 @@ def stated_label(key: str) -> str:
         "heights_around": _("Buildings around from which a missing height is drawn"),
         "screens_within_reach": _("Walls, hedges and fences within reach of a camera"),
         "screens_without_height": _("Of these walls, hedges and fences, without a height"),
+        "relief": _("The ground, by a height model"),
         "trips": _("Walks from home"),
     }
     return labels.get(key, key)
@@ -67,6 +68,11 @@ def count_label(what: str) -> str:
         "height": _("tagged height"),
         "levels": _("tagged floors, 3 m each"),
         "none": _("nothing tagged"),
+        "cell_m": _("metres between two points of the ground"),
+        "model_cell_m": _("metres between two heights of the model"),
+        "filled_share": _("share of the ground without a height of its own"),
+        "lowest_m": _("lowest ground, in metres"),
+        "highest_m": _("highest ground, in metres"),
         "px_per_m": _("pixels per metre, at least"),
         "most_m": _("metres, at most"),
         "homes": _("homes"),

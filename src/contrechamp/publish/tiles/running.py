@@ -171,6 +171,11 @@ def _check_whole(scene: Scene) -> None:
     where = ", ".join(file.name for file in scene.inputs)
     if not len(scene.cameras):
         raise InputError(_("no camera found: nothing is in view of any"), where=where)
+    if scene.relief is not None:
+        raise InputError(
+            _("tiles are measured on flat ground; leave the height model out, or use measure"),
+            where=", ".join(scene.relief.names),
+        )
     if not len(scene.buildings):
         raise InputError(_("no building found: give the extract with buildings"), where=where)
     if not scene.streets["walkable"].any():
