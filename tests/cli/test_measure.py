@@ -234,3 +234,45 @@ def test_an_interrupted_run_leaves_nothing_half_written(
     assert b"nothing half-written" in shown
     assert b"Traceback" not in shown
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_stands_free_can_be_switched_off_by_kind(contrechamp: Run, tmp_path: Path) -> None:
+    street = {"type": "LineString", "coordinates": [[-27.0, 45.0], [-26.999, 45.0]]}
+    across = {"type": "LineString", "coordinates": [[-26.9998, 44.9997], [-26.9998, 45.0003]]}
+    walls = tmp_path / "walls.geojson"
+    features = [
+        {"type": "Feature", "geometry": across, "properties": {"barrier": kind, "height_m": 9}}
+        for kind in ("wall", "hedge")
+    ]
+    walls.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    walk = tmp_path / "walk.geojson"
+    lines = {"type": "Feature", "geometry": street, "properties": {"name": "SAMPLE"}}
+    walk.write_text(json.dumps({"type": "FeatureCollection", "features": [lines]}))
+    survey = tmp_path / "survey.csv"
+    survey.write_text("id,lon,lat,kind,height_m,hfov_deg,range_m\na,-27.0,45.0,dome,5,360,60\n")
+
+    def run(*words: str) -> dict[str, object]:
+        out = tmp_path / "out"
+        files = [str(file) for file in (walls, walk, survey)]
+        found = contrechamp("measure", *files, "-o", str(out), "--draws", "2", "--open", *words)
+        assert found.status == 0, found.err
+        return json.loads((out / "figures.json").read_text())
+
+    def of_walks(told: dict[str, object]) -> float:
+        return next(
+            figure["estimate"]["median"] for figure in told["figures"]
+            if (figure["key"], figure["level"]) == ("tracks.seen_m", "visible")
+        )  # fmt: skip
+
+    both = run()
+    assert both["methods"]["screens_within_reach"] == {"hedge": 1, "wall": 1}
+    assert of_walks(both) == pytest.approx(15.8, abs=0.5)
+    assert of_walks(run("--without", "hedge")) == pytest.approx(15.8, abs=0.5)
+    none = run("--without", "wall, hedge")
+    assert of_walks(none) == pytest.approx(60.0, abs=0.1)
+    assert none["counts"]["screens_switched_off"] == 2
+    at = none["command"].index("--without")
+    assert none["command"][at + 1] == "wall,hedge"
+    wrong = contrechamp("measure", str(walls), "-o", str(tmp_path / "o"), "--without", "walls")
+    assert wrong.status == 2
+    assert "walls" in wrong.err

@@ -45,7 +45,7 @@ SMALL = ReadingLimits(
     answer_bytes=1 << 28,
 )
 INPUTS = Path(__file__).parents[1] / "measure/inputs"
-TABLES = ("cameras", "footprints", "places", "doors", "barriers", "tracks", "areas")
+TABLES = ("cameras", "footprints", "places", "doors", "barriers", "screens", "tracks", "areas")
 SHAPES = ("Polygon", "MultiPolygon", "polygon with holes", "Point", "none")
 
 

@@ -6,11 +6,17 @@ import os
 import re
 import signal
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.verifying import verify_case
+from contrechamp.vault.discrepancies import is_sound
+from contrechamp.web.runs.running import MODULE
 from vault import cases
 from web.workbenches import KIND, PATIENCE_S, Running, multipart, running
 
@@ -198,3 +204,82 @@ def test_a_kill_in_the_middle_of_an_upload_loses_nothing_that_was_acknowledged(
         run.process.send_signal(signal.SIGKILL)
         run.process.wait(PATIENCE_S)
     assert sound(folder) == {"a.bin": first}
+
+
+def test_a_kill_in_the_middle_of_edits_loses_none_that_was_acknowledged(
+    browser: Browser, run: Running, folder: Path
+) -> None:
+    acknowledged: list[str] = []
+    some = threading.Event()
+
+    def edit() -> None:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            for number in range(1000):
+                name = f"SAMPLE actor {number}"
+                fields = {"kind": "actor", "id": "", "version": "0", "f.kind": "company",
+                          "f.names.0.language": "en", "f.names.0.text": name}  # fmt: skip
+                if browser.post("edit", **fields) != 303:
+                    return
+                acknowledged.append(name)
+                if number == 5:
+                    some.set()
+
+    hand = threading.Thread(target=edit)
+    hand.start()
+    assert some.wait(PATIENCE_S), acknowledged
+    run.process.send_signal(signal.SIGKILL)  # whatever it is at
+    run.process.wait(PATIENCE_S)
+    hand.join(PATIENCE_S)
+    with cases.opened(folder / "case", PASSPHRASE, write=True) as case:
+        stored = [one.title for one in lookup.listed(case, "actor")]
+        wrong = verify_case(case, folder / "seen")
+    assert set(acknowledged) <= set(stored)
+    assert len(stored) <= len(acknowledged) + 1  # the last may be in, and nobody was told
+    assert is_sound(wrong), wrong
+
+
+def measuring(server: int) -> list[int]:
+    """Return the processes that measure for a server."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            parent = int((place / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == server and MODULE.encode() in (place / "cmdline").read_bytes().split(
+                b"\0"
+            ):
+                found.append(int(place.name))
+    return found
+
+
+def is_running(process: int) -> bool:
+    try:
+        told = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return told.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_kill_in_the_middle_of_a_measurement_leaves_nothing_of_it(
+    browser: Browser, run: Running, folder: Path
+) -> None:
+    town = Path("docs/examples/sample-town.osm").read_bytes()
+    browser._asked(
+        "POST",
+        f"{browser.place}upload?how=script",
+        multipart(browser.key, [("town.osm", town)]),
+        KIND,
+    ).read()
+    found = re.search(r'name="(in-[0-9a-f]{16})"', browser.get("run-new?kind=measure")[1])
+    assert found
+    assert browser.post("runs", kind="measure", draws="20000", **{found[1]: "yes"}) == 303
+    end = time.monotonic() + PATIENCE_S
+    while ">Draws" not in browser.get("work")[1]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    (measures,) = measuring(run.process.pid)
+    run.process.send_signal(signal.SIGKILL)
+    run.process.wait(PATIENCE_S)
+    while is_running(measures):  # it ends by itself
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert sound(folder) == {"town.osm": town}

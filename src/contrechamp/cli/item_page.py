@@ -9,7 +9,7 @@ import click
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, active_language, direction_of
 from contrechamp.base.shown_text import shown
-from contrechamp.local_page.browser import show
+from contrechamp.local_page.browser import Shown, show
 from contrechamp.local_page.messages import PLAIN, Request, Response, not_found
 from contrechamp.local_page.rules import Rules
 from contrechamp.local_page.serving import serve
@@ -52,7 +52,7 @@ def open_item(case: "Case", item: str, *, browser: bool) -> None:
 
 
 def _tell(address: str, *, browser: bool) -> None:
-    if browser and show(address):
+    if browser and show(address) is not Shown.NOWHERE:
         click.echo(_("Shown in your browser until you close it here (Ctrl-C)."), err=True)
         return
     click.echo(_("Open this once, in a browser of this machine; Ctrl-C closes it:"), err=True)

@@ -124,7 +124,7 @@ def _page_of_case(
 
 def _show(bench: "Bench") -> None:
     """Serve the page until it is closed, left for long, or interrupted."""
-    from contrechamp.local_page.browser import show
+    from contrechamp.local_page.browser import Shown, show
     from contrechamp.local_page.rules import Rules
     from contrechamp.local_page.serving import serve
     from contrechamp.redact.review.page.answering import IDLE_S, MOST_BODY, Answering
@@ -132,7 +132,7 @@ def _show(bench: "Bench") -> None:
     from contrechamp.redact.review.page.seeding import chosen
 
     def opened(address: str) -> None:
-        if not show(address):
+        if show(address) is Shown.NOWHERE:
             click.echo(_("Open this address, good for once: {address}").format(address=address))
         click.echo(_("The page is open until it is closed; Ctrl-C ends it."), err=True)
 

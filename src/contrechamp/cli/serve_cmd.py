@@ -78,6 +78,8 @@ def _serve(*, place: Path, idle_minutes: int, no_browser: bool, going_on: int | 
         desk.close()
     if workbench.is_locked:
         _begin_anew(here.handed_on(workbench.told()), place, idle_minutes)
+    memory_files.remove_own()  # the profile of the browser, if it is still open
+    memory_files.clear_leftovers()
 
 
 def _begin_anew(street: int, place: Path, idle_minutes: int) -> None:
@@ -87,12 +89,29 @@ def _begin_anew(street: int, place: Path, idle_minutes: int) -> None:
 
 
 def _tell(address: str) -> None:
-    from contrechamp.local_page.browser import show
+    from contrechamp.base.memory_files import folder_in_memory
+    from contrechamp.local_page.browser import Shown, show
 
-    if not show(address):
-        _tell_quietly(address)
-        return
-    click.echo(_("The workbench is open in your browser; Ctrl-C ends it."), err=True)
+    match show(address, folder_in_memory):
+        case Shown.NOWHERE:
+            _tell_quietly(address)
+        case Shown.WITH_A_FRESH_PROFILE:
+            click.echo(
+                _(
+                    "The workbench is open in a browser with a profile of its own, in memory: no "
+                    "disk keeps any of it. Ctrl-C ends the workbench."
+                ),
+                err=True,
+            )
+        case Shown.IN_THEIR_BROWSER:
+            click.echo(_("The workbench is open in your browser; Ctrl-C ends it."), err=True)
+            click.echo(
+                _(
+                    "Its history notes that a page of this machine was visited, and neither a "
+                    "case nor a word of it. If that matters, use --no-browser and a private window."
+                ),
+                err=True,
+            )
 
 
 def _tell_quietly(address: str) -> None:

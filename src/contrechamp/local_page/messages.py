@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO, Final
+from typing import IO, Final, Literal
 
 HTML: Final = "text/html; charset=utf-8"
 PLAIN: Final = "text/plain; charset=utf-8"
@@ -48,6 +48,11 @@ class Response:
             the page say, 0 for never: it would take what somebody is writing.
         workers: name of the policy of trusted types by which the page begins workers, from
             addresses of its own; "" if it may begin none.
+        goes_on: asked a few times a second for what is sent after the content: text, "" while there
+            is nothing new, None once it is over. It is asked in the thread of the network, and so
+            only looks at what others worked out.
+        frame: ``has`` for a page that shows another one of ours in a frame; ``is`` for what is in
+            it: whatever wrote that, it runs no script, sends no form and loads nothing.
     """
 
     content: bytes | str = b""
@@ -58,6 +63,8 @@ class Response:
     then: Callable[[], None] | None = None
     again_s: float | None = None
     workers: str = ""
+    goes_on: Callable[[], str | None] | None = None
+    frame: Literal["", "has", "is"] = ""
 
     def __post_init__(self) -> None:
         """Refuse what would write into the head of an answer; only our own code can have done it.

@@ -22,10 +22,16 @@ _ALWAYS: Final = {
     "Connection": "close",
 }
 _POLICY: Final = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; {scripts}"
+    "default-src 'none'; img-src 'self'; style-src 'self'; {more}"
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types {policy}"
 )
+#: Of what is shown in a frame: a page that is whole in itself, treated as if it came from nowhere.
+_FRAMED: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'; sandbox"
+)
+_FRAMES: Final = "frame-src 'self'; "
 _SCRIPTS: Final = "script-src 'self'; connect-src 'self'; "
 _WORKERS: Final = "worker-src 'self'; "
 
@@ -41,6 +47,8 @@ class Rules:
         scripts: whether scripts run, from addresses of the page; never within it, and no ``eval``.
         beside: path -> largest body, of what is answered in a thread of its own, beside the others.
             Its body, if it is no form, is read while it comes in.
+        slow: paths that may take long to be answered. They are answered one after the other too,
+            in a thread of their own, so that the others do not wait for them.
         meanwhile: called a few times a second, between answers; returns whether the page ends.
     """
 
@@ -48,19 +56,21 @@ class Rules:
     most_body: int = 0
     scripts: bool = False
     beside: Mapping[str, int] = field(default_factory=dict)
+    slow: frozenset[str] = frozenset()
     meanwhile: Callable[[], bool] = lambda: False
 
     def headers(self, response: Response) -> dict[str, str]:
         """Return what an answer says of itself."""
-        scripts = _SCRIPTS if self.scripts else ""
-        if response.workers:
-            scripts += _WORKERS
-        policy = _POLICY.format(scripts=scripts, policy=response.workers or "'none'")
+        more = (_SCRIPTS if self.scripts else "") + (_WORKERS if response.workers else "")
+        more += _FRAMES if response.frame == "has" else ""
+        policy = _POLICY.format(more=more, policy=response.workers or "'none'")
         told = {
             **_ALWAYS,
             "Content-Type": response.kind,
             "Content-Security-Policy": policy,
         }
+        if response.frame == "is":
+            told |= {"Content-Security-Policy": _FRAMED, "X-Frame-Options": "SAMEORIGIN"}
         if response.kind.startswith("text/html") and response.status == HTTPStatus.OK:
             again_s = self.idle_s + 2 if response.again_s is None else response.again_s
             if again_s:

@@ -3,17 +3,16 @@
 The network is a thread of its own, which knows no case: it reads requests, bounded in size and
 time, and refuses what `door.Door` refuses. What it lets in is answered where `serve` was called,
 one request after the other: whatever is open there (a database, a cell) is used by one thread.
-What must not wait for the others, and what brings large content, is answered beside them.
+What may take long is answered in a second line, and what must not wait for anything, and what
+brings large content, beside both. What goes on being sent, such as how far work is, holds up none.
 """
 
 import asyncio
 import io
-import queue
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -24,6 +23,7 @@ from contrechamp.base.i18n import _
 from contrechamp.local_page.body import Body
 from contrechamp.local_page.door import UsedError
 from contrechamp.local_page.heads import MOST_HEAD, Head, RefusedError, fields_of, head_of
+from contrechamp.local_page.line import Line
 from contrechamp.local_page.messages import PLAIN, Request, Response
 from contrechamp.local_page.peer import may_be_ours
 from contrechamp.local_page.rules import Rules
@@ -36,12 +36,12 @@ _BODY_S: Final = 60
 _MOST_CONNECTIONS: Final = 32
 #: Bodies that are read while they come in, at a time; forms are never kept waiting by them.
 _MOST_BESIDE: Final = 4
+#: Answers that go on, at a time: a browser that spends its six connections on them has none left.
+_MOST_GOING_ON: Final = 2
 #: How often whoever waits looks whether the page was left.
 _LOOK_S: Final = 0.2
 #: How long answers may take to be taken once the page is closed, in seconds.
 _LAST_S: Final = 5
-
-_Job = tuple[Request, Future[Response]]
 
 
 def serve(
@@ -79,9 +79,14 @@ class _Page:
     rules: Rules
     street: Street
     answer: Callable[[Request], Response]
-    jobs: "queue.Queue[_Job]" = field(default_factory=queue.Queue)
+    line: Line = field(default_factory=Line)
+    slow_line: Line = field(default_factory=Line)
     connections: int = 0
     beside: int = 0
+    going_on: int = 0
+    is_closing: bool = False
+    #: When the last request was answered, in seconds.
+    asked_at: float = 0.0
     server: asyncio.Server | None = None
     #: Connections that have not yet said what they are for; browsers open some ahead.
     silent: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -89,28 +94,29 @@ class _Page:
 
     def answer_all(self) -> None:
         """Answer what is asked until the page is closed or left."""
-        left_at = time.monotonic() + self.rules.idle_s
-        while time.monotonic() < left_at and not self.rules.meanwhile():
-            try:
-                request, wanted = self.jobs.get(timeout=_LOOK_S)
-            except queue.Empty:
-                continue
-            if not wanted.set_running_or_notify_cancel():
-                continue
-            response = Response(status=HTTPStatus.INTERNAL_SERVER_ERROR, kind=PLAIN)
-            try:
-                response = self._answered(request)
-            finally:
-                wanted.set_result(response)
-            if response.ends:
+        self.asked_at = time.monotonic()
+        while time.monotonic() < self.asked_at + self.rules.idle_s and not self.rules.meanwhile():
+            response = self.line.answer_one(self._answered, _LOOK_S)
+            if response is not None and response.ends:
                 return
-            left_at = time.monotonic() + self.rules.idle_s
+
+    def answer_slow(self) -> None:
+        """Answer what may take long, one after the other, until the page is closed."""
+        while True:
+            try:
+                self.slow_line.answer_one(self._answered, None)
+            except EOFError:
+                return
+            except Exception:  # noqa: S112 - whoever asked was told; it does not end the others
+                continue
 
     def _answered(self, request: Request) -> Response:
         try:
             return self.answer(request)
         except ContrechampError as error:
             return Response(str(error), PLAIN, HTTPStatus.UNPROCESSABLE_ENTITY)
+        finally:
+            self.asked_at = time.monotonic()
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -125,11 +131,12 @@ class _Page:
                 target=loop.run_until_complete, args=(self._listen(listener, stop),), daemon=True
             )
             thread.start()
+            threading.Thread(target=self.answer_slow, daemon=True).start()
             try:
                 yield
             finally:
-                while not self.jobs.empty():
-                    self.jobs.get()[1].cancel()
+                self.line.close()
+                self.slow_line.close()
                 loop.call_soon_threadsafe(stop.set)
                 thread.join()
                 loop.close()
@@ -147,6 +154,7 @@ class _Page:
 
     def _meet_nobody_else(self) -> None:
         """Leave all who come from now on, or who have said nothing yet, to whoever serves next."""
+        self.is_closing = True
         if self.server is not None:
             self.server.close()
         for writer in self.silent:
@@ -187,12 +195,21 @@ class _Page:
             self._meet_nobody_else()
         if response.to is not None:
             extra = {"Location": self.street.door.place + response.to}
+        if response.goes_on is not None and self.going_on >= _MOST_GOING_ON:
+            response = Response(status=HTTPStatus.TOO_MANY_REQUESTS, kind=PLAIN)
         content = response.content
         body = content.encode() if isinstance(content, str) else content
-        told = self.rules.headers(response) | extra | {"Content-Length": str(len(body))}
+        told = self.rules.headers(response) | extra
+        if response.goes_on is None:
+            told["Content-Length"] = str(len(body))
         status = HTTPStatus(response.status)
         try:
             await self._send(writer, status, told, body)
+            if response.goes_on is not None:
+                await self._go_on(reader, writer, response.goes_on)
+            async with asyncio.timeout(_BODY_S):
+                writer.close()
+                await writer.wait_closed()
         finally:
             if response.then is not None:
                 response.then()
@@ -204,8 +221,24 @@ class _Page:
         writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         async with asyncio.timeout(_BODY_S):
             await writer.drain()
-            writer.close()
-            await writer.wait_closed()
+
+    async def _go_on(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        more: Callable[[], str | None],
+    ) -> None:
+        """Send what is new until it is over, the browser is gone, or the page is closed."""
+        self.going_on += 1
+        try:
+            while not self.is_closing and not reader.at_eof() and (text := more()) is not None:
+                if text:
+                    writer.write(text.encode())
+                    async with asyncio.timeout(_BODY_S):
+                        await writer.drain()
+                await asyncio.sleep(_LOOK_S)
+        finally:
+            self.going_on -= 1
 
     async def _ask(self, head: Head, reader: asyncio.StreamReader) -> Response:
         path = self.street.door.let_in(head)
@@ -214,12 +247,7 @@ class _Page:
         if head.length > self.rules.most_body:
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         request = await self._read(path, head, reader)
-        wanted: Future[Response] = Future()
-        self.jobs.put((request, wanted))
-        try:
-            return await asyncio.wrap_future(wanted)
-        except asyncio.CancelledError as error:
-            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE) from error
+        return await (self.slow_line if path in self.rules.slow else self.line).ask(request)
 
     async def _ask_beside(self, path: str, head: Head, reader: asyncio.StreamReader) -> Response:
         """Have a request answered in a thread of its own, while its body comes in."""

@@ -44,7 +44,7 @@ def possible_regions(
         at_once: number of cameras in a batch.
     """
     medians = _medians(stage)
-    cameras, top_m = possible_cameras(stage), stage.heights.at(medians.building)[0]
+    cameras, top_m = possible_cameras(stage), stage.tops(medians)(slice(None))[0]
     for first in range(0, len(cameras.x), at_once):
         yield visible_regions(
             Cameras(
@@ -129,7 +129,8 @@ def possible_cameras(stage: Stage) -> Cameras:
 
 
 def _medians(stage: Stage) -> Uniforms:
-    return Uniforms({}, np.full((1, len(stage.heights.ids)), 0.5))
+    screens = None if stage.screens is None else np.full((1, len(stage.screens.ids)), 0.5)
+    return Uniforms({}, np.full((1, len(stage.heights.ids)), 0.5), screens)
 
 
 def _kind_that_sees_most(stage: Stage) -> NDArray[np.str_]:

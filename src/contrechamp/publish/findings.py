@@ -4,16 +4,20 @@ import math
 from collections.abc import Mapping
 
 from contrechamp.base.i18n import _
+from contrechamp.measure.hidden import KEY
 from contrechamp.measure.results import Figure, Measurement
+from contrechamp.publish.all_cameras import SEEN
 from contrechamp.publish.charts import Chart, Range, chart
+from contrechamp.publish.found import Found, find, near_figures
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import rounding_step, spread
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
+from contrechamp.scene.screen_fields import SCREENS, screen_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
-from contrechamp.wording.figures import figure_label, group_label, is_near, scenario_labels
+from contrechamp.wording.figures import figure_label, group_label, scenario_labels
 from contrechamp.wording.levels import level_label
 
 SCENARIOS = ("p10", "p50", "p90")
@@ -21,22 +25,6 @@ SCENARIOS = ("p10", "p50", "p90")
 LEAST_AXIS_M = 5.0
 #: At most this many areas are listed; all are in figures.csv.
 LISTED_AREAS = 20
-
-
-def find(
-    measurement: Measurement, key: str, level: str | None = None, group: str | None = "all"
-) -> list[Figure]:
-    """Return the figures of a key, in order; None stands for any level or group."""
-    return [
-        figure
-        for figure in measurement.figures
-        if figure.key == key and level in (None, figure.level) and group in (None, figure.group)
-    ]
-
-
-def near_figures(measurement: Measurement, key: str, level: str | None = None) -> list[Figure]:
-    """Return the figures of the streets around the cameras."""
-    return [figure for figure in find(measurement, key, level, None) if is_near(figure.group)]
 
 
 def level_meaning(level: Level, numbers: Numbers) -> str:
@@ -51,6 +39,8 @@ def _group_label(group: str, area_names: Mapping[str, str]) -> str:
     kind, _colon, value = group.partition(":")
     if kind == "service":
         return _("to the nearest: {service}").format(service=service_label(value))
+    if kind == "screens" and value in SCREENS:
+        return screen_label(value)
     if kind == "area":
         return _("area {name}").format(name=area_names.get(value) or value)
     return group_label(group)
@@ -105,7 +95,7 @@ def figure_table(
     )
 
 
-def assumed_note(measurement: Measurement, numbers: Numbers) -> str:
+def assumed_note(measurement: Found, numbers: Numbers) -> str:
     """Return how to read the column of spans; "" if no figure has one."""
     spans = [figure.span.assumed for figure in measurement.figures if figure.span is not None]
     names = dict.fromkeys(name for assumed in spans for name in assumed)
@@ -123,6 +113,7 @@ def total_tables(measurement: Measurement, numbers: Numbers) -> list[ReportTable
         (figure_label(key), find(measurement, key))
         for key in (
             "streets.seen_m",
+            SEEN,
             "streets.seen_share",
             "streets.seen_by_several_m",
             "streets.cameras_at_once",
@@ -174,10 +165,15 @@ def group_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> li
             area_names=dict(zip(ids, names, strict=True)),
         )
         tables.append(table)
+    if hidden := find(measurement, KEY, first, None):
+        caption = _("What walls, hedges and fences take of what buildings leave in view ({level})")
+        tables.append(
+            figure_table(caption.format(level=level_label(first)), hidden, numbers, of="group")
+        )
     return tables
 
 
-def totals_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
+def totals_chart(measurement: Found, numbers: Numbers) -> Chart | None:
     """Return the street within view at each level, with intervals, and with spans if there are."""
     figures = find(measurement, "streets.seen_m")
     if not figures:
@@ -187,19 +183,20 @@ def totals_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
         note = _("Point: the value; there was one draw.")
     elif any(figure.span for figure in figures):
         note = _(
-            "Point: median of the draws. Thick: 90 % of the draws lie on it. Thin: how far the "
+            "Point: median of the draws. Thick: nine in ten draws lie on it. Thin: how far the "
             "median goes by what is assumed."
         )
     return chart(
         _("Street within view of at least one mapped camera"),
         note,
-        [_range(measurement, figure, numbers) for figure in figures],
+        [level_range(measurement, figure, numbers) for figure in figures],
         write=lambda value, end: numbers.tick(value, end, "m"),
         at_least=LEAST_AXIS_M,
     )
 
 
-def _range(measurement: Measurement, figure: Figure, numbers: Numbers) -> Range:
+def level_range(measurement: Found, figure: Figure, numbers: Numbers) -> Range:
+    """Return a figure with its interval and its span as the row of its level."""
     estimate, span = figure.estimate, figure.span
     told = spread(figure, numbers)
     label = _level_with_density(measurement, figure.level, numbers)
@@ -218,7 +215,7 @@ def _range(measurement: Measurement, figure: Figure, numbers: Numbers) -> Range:
     )
 
 
-def scenario_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
+def scenario_chart(measurement: Found, numbers: Numbers) -> Chart | None:
     """Return the street within view if all unknowns of all cameras were alike."""
     figures = [figure for figure in find(measurement, "streets.seen_m") if figure.scenarios]
     if not figures:
@@ -261,7 +258,7 @@ def _scenarios(figure: Figure, numbers: Numbers) -> str:
     return told[0] if len(set(told)) == 1 else " · ".join(told)
 
 
-def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
+def drivers_chart(measurement: Found, numbers: Numbers) -> Chart | None:
     """Return how much the interval would shrink if one unknown were known, at the first level."""
     first = measurement.levels[0].name
     drivers = [driver for driver in measurement.drivers if driver.level == first]
@@ -287,7 +284,7 @@ def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
     )
 
 
-def drivers_table(measurement: Measurement, numbers: Numbers) -> ReportTable | None:
+def drivers_table(measurement: Found, numbers: Numbers) -> ReportTable | None:
     """Return how much of the variance each unknown carries, at every level."""
     if not measurement.drivers:
         return None
@@ -311,7 +308,7 @@ def drivers_table(measurement: Measurement, numbers: Numbers) -> ReportTable | N
     )
 
 
-def levels_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
+def levels_table(measurement: Found, numbers: Numbers) -> ReportTable:
     """Return what each level requires of the picture."""
     return ReportTable(
         _("Pixel densities"),
@@ -326,7 +323,7 @@ def levels_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
     )
 
 
-def _level_with_density(measurement: Measurement, name: str, numbers: Numbers) -> str:
+def _level_with_density(measurement: Found, name: str, numbers: Numbers) -> str:
     for level in measurement.levels:
         if level.name == name and level.ppm:
             return f"{level_label(name)}, {numbers.significant(level.ppm)}\N{NO-BREAK SPACE}px/m"

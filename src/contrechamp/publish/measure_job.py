@@ -34,3 +34,16 @@ class MeasureJob:
     whole: bool = False
     threads: int | None = None
     open_ground: bool = False
+    completeness: Path | None = None
+    without: str = ""
+
+
+def check_levels(text: str) -> None:
+    """Check that a text names levels, as `sight.levels.parse_levels` takes them.
+
+    Raises:
+        UsageError: if it does not.
+    """
+    from contrechamp.sight.levels import parse_levels
+
+    parse_levels(text)

@@ -30,7 +30,7 @@ _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 #: draws is shown as half, where its median would be all or nothing.
 CERTAINTY = "mean"
 
-STYLES = ("vendor/leaflet/leaflet.css", "templates/page.css")
+STYLES = ("vendor/leaflet/leaflet.css", "templates/page.css", "templates/chart.css")
 SCRIPTS = ("vendor/leaflet/leaflet.js", "templates/map.js")
 LICENCE_OF_LEAFLET = "vendor/leaflet/LICENSE"
 
@@ -70,10 +70,11 @@ def index_html(
             open_ground=without_streets.open_ground(measurement),
             headline=summary.headline(scene, numbers),
             sentences=summary.sentences(measurement, scene, numbers),
-            limits=methods.limits(),
+            limits=methods.limits(measurement),
             assumed_note=findings.assumed_note(measurement, numbers),
             geometry=methods.geometry_paragraphs(
-                open_ground=bool(measurement.methods.get("open_ground"))
+                open_ground=bool(measurement.methods.get("open_ground")),
+                screens="screens_within_reach" in measurement.methods,
             ),
             levels=[
                 (level.name, level_label(level.name), findings.level_meaning(level, numbers))
@@ -156,7 +157,7 @@ def without_scripts(template: str, css: str, language: str, **values: Any) -> by
         values: what the template shows.
     """
     package = package_files("contrechamp.publish")
-    names = (STYLES[-1], f"templates/{css}")
+    names = (*STYLES[1:], f"templates/{css}")
     styles = "\n".join((package / name).read_text(encoding="utf-8") for name in names)
     html = (
         environment("contrechamp.publish")

@@ -20,6 +20,7 @@ from contrechamp.scene.map_cell import MapReader, given_or_opened
 from contrechamp.scene.missing import amounts, one_message, what_is_missing
 from contrechamp.scene.projection import choose_plane
 from contrechamp.scene.same_camera import propose_same, source_numbers
+from contrechamp.scene.screens import bodies
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.street_graph import street_graph
 from contrechamp.scene.tables import InputFile, Notice, Scene
@@ -207,8 +208,11 @@ def read_cameras_and_buildings(
         )
     # A file may hold more than what it was given for.
     sources = [
-        SourceTables(**{name: getattr(tables, name) for name in (wanted, "notices", "counts")})
-        for wanted, tables in (("cameras", of_cameras), ("footprints", of_buildings))
+        SourceTables(**{name: getattr(tables, name) for name in (*wanted, "notices", "counts")})
+        for wanted, tables in (
+            (("cameras",), of_cameras),
+            (("footprints", "screens"), of_buildings),
+        )
     ]
     sources = _true_headings(sources, entries, declination_deg, skip_bad_rows)
     return _scene(sources, entries, [], crs, skip_bad_rows, 0.0)
@@ -267,6 +271,7 @@ def _scene(
         barriers=plane.table(tables.barriers),
         tracks=plane.table(tables.tracks),
         areas=plane.table(tables.areas),
+        screens=bodies(plane.table(tables.screens)),
         notices=(*notices, *tables.notices, *repairs),
         inputs=tuple(entries),
         same_cameras=propose_same(

@@ -14,6 +14,7 @@ from contrechamp.scene.tables import (
     BUILDING_COLUMNS,
     CAMERA_COLUMNS,
     PLACE_COLUMNS,
+    SCREEN_COLUMNS,
     TRACK_COLUMNS,
     Notice,
 )
@@ -66,6 +67,7 @@ class SourceTables:
     places: gpd.GeoDataFrame = field(default_factory=lambda: empty(PLACE_COLUMNS))
     doors: gpd.GeoDataFrame = field(default_factory=lambda: empty(DOOR_COLUMNS))
     barriers: gpd.GeoDataFrame = field(default_factory=lambda: empty(BARRIER_COLUMNS))
+    screens: gpd.GeoDataFrame = field(default_factory=lambda: empty(SCREEN_COLUMNS))
     tracks: gpd.GeoDataFrame = field(default_factory=lambda: empty(TRACK_COLUMNS))
     areas: gpd.GeoDataFrame = field(default_factory=lambda: empty(AREA_COLUMNS))
     notices: Sequence[Notice] = ()

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import jinja2
 
@@ -144,6 +144,7 @@ class Desk:
         status: int = 200,
         again_s: float = 0,
         workers: str = "",
+        frame: Literal["", "has"] = "",
         **values: Any,
     ) -> Response:
         """Return a page.
@@ -154,6 +155,7 @@ class Desk:
             again_s: the browser asks again by itself after so many seconds; 0 for never. Where
                 scripts run, `files/watch.js` takes a page off the screen; else the page itself.
             workers: see `Response`.
+            frame: whether it shows another page of ours in a frame.
             values: what the template is filled with.
         """
         language = active_language()
@@ -177,7 +179,7 @@ class Desk:
                 **values,
             )
         )
-        return Response(html, status=status, again_s=again_s, workers=workers)
+        return Response(html, status=status, again_s=again_s, workers=workers, frame=frame)
 
 
 @cache
@@ -188,6 +190,11 @@ def _languages() -> Sequence[tuple[str, str]]:
 @cache
 def _environment() -> jinja2.Environment:
     made = environment("contrechamp.web")
+    own = made.loader
+    assert own is not None  # noqa: S101 - `environment` has set one
+    drawn = jinja2.PackageLoader("contrechamp.publish")
+    # Plots and tables look as in reports.
+    made.loader = jinja2.ChoiceLoader([own, jinja2.PrefixLoader({"publish": drawn})])
     made.filters["shown"] = shown
     made.filters["depth"] = _depth
     return made

@@ -119,24 +119,8 @@ def _copy(case: Case, view: View, ref: str) -> dict[str, Any]:
     }
 
 
-def work(desk: Desk, request: Request) -> Response:
-    """How far work is that takes long, or what came of it."""
-    piece = desk.work.piece
-    if piece is None:
-        return go_to()
-    return desk.page("work", again_s=2 if piece.running else 0, piece=piece)
-
-
-def stop(desk: Desk, request: Request) -> Response:
-    """Have it stop."""
-    desk.work.cancel()
-    return go_to("work")
-
-
 PAGES: Final[dict[tuple[str, str], Answers]] = {
     ("GET", "masks"): masks,
     ("POST", "mask"): make,
     ("POST", "masks/review"): begin,
-    ("GET", "work"): work,
-    ("POST", "work/stop"): stop,
 }

@@ -84,11 +84,24 @@ class Work:
         Raises:
             InputError: if another one is under way.
         """
-        if self.is_running:
-            raise InputError(_("other work is under way: wait until it is done, or stop it"))
+        self.check_free()
         piece = self.piece = Piece(title, back)
         self._thread = threading.Thread(target=self._do, args=(piece, does), daemon=True)
         self._thread.start()
+
+    def check_free(self) -> None:
+        """Check that none is under way.
+
+        Raises:
+            InputError: if any is.
+        """
+        if self.is_running:
+            raise InputError(_("other work is under way: wait until it is done, or stop it"))
+
+    def say(self, line: str) -> None:
+        """Add a line on what came of the piece that is under way, between those it yields."""
+        if self.piece is not None:
+            self.piece.lines.append(line)
 
     def _do(self, piece: Piece, does: Does) -> None:
         try:

@@ -22,9 +22,12 @@ from contrechamp.web import (
     out_pages,
     record_pages,
     start_pages,
+    work_pages,
 )
 from contrechamp.web.desk import Answers, Desk
+from contrechamp.web.links import link_pages
 from contrechamp.web.map import camera_pages, change_pages, map_pages, sheet_pages
+from contrechamp.web.runs import compare_pages, run_pages
 from contrechamp.web.session import LockedError
 
 #: Largest form without files, and with them: of one upload, see `files/inbox.js`.
@@ -35,11 +38,13 @@ _SERVED_S: Final = 24 * 3600.0
 _FILES: Final = {
     "icon.svg": "image/svg+xml",
     "workbench.css": "text/css; charset=utf-8",
+    "chart.css": "text/css; charset=utf-8",
     "watch.js": "text/javascript; charset=utf-8",
     "inbox.js": "text/javascript; charset=utf-8",
+    "work.js": "text/javascript; charset=utf-8",
 }
 #: Those of the rooms within: address -> file below this one, and its media type.
-_FILES_OF_ROOMS: Final = {**map_pages.FILES}
+_FILES_OF_ROOMS: Final = {**map_pages.FILES, **link_pages.FILES}
 _JSON: Final = "application/json"
 #: Pages by method and address; those of `_OPEN_TO_ALL` need no case.
 _PAGES: Final[dict[tuple[str, str], Answers]] = {
@@ -55,13 +60,22 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **camera_pages.PAGES,
     **change_pages.PAGES,
     **sheet_pages.PAGES,
+    **work_pages.PAGES,
+    **run_pages.PAGES,
+    **compare_pages.PAGES,
+    **link_pages.PAGES,
 }
 #: Forms with files: they check their key themselves, once it has come in.
 _WITH_FILES: Final = frozenset({"upload", "import/files", "unlock/key"})
 #: What is no sign of life: a page asks for it by itself.
 _BY_ITSELF: Final = frozenset(
-    {"state.json", "work", *map_pages.BY_THEMSELVES, *_FILES, *_FILES_OF_ROOMS}
+    {"state.json", "work", "work/events", *map_pages.BY_THEMSELVES, *_FILES, *_FILES_OF_ROOMS}
 )
+#: What reads files in a cell, or goes through all records: no other page waits for it.
+_SLOW: Final = frozenset(
+    {"item", "picture.png", "import", "import/item", "search", "status", "timeline", "due",
+     *run_pages.SLOW, *compare_pages.SLOW}
+)  # fmt: skip
 
 
 class Workbench:
@@ -86,6 +100,7 @@ class Workbench:
             beside={"upload": MOST_UPLOAD, "import/files": import_pages.MOST_STAGED,
                     "unlock/key": 2 * start_pages.MOST_KEY_FILE,
                     "forget": MOST_FORM, "work/stop": MOST_FORM},
+            slow=_SLOW,
             meanwhile=self.meanwhile,
         )  # fmt: skip
 
@@ -101,6 +116,7 @@ class Workbench:
         if request.method == "GET" and path in _FILES:
             content = package_files(__package__) / "files" / path
             return Response(content.read_bytes(), _FILES[path])
+            return Response(_content(path), _FILES[path])
         if request.method == "GET" and path in _FILES_OF_ROOMS:
             file, kind = _FILES_OF_ROOMS[path]
             return Response(package_files(__package__).joinpath(file).read_bytes(), kind)
@@ -169,6 +185,12 @@ class Workbench:
     def told(self) -> dict[str, str]:
         """Return what the process that takes over is to know."""
         return {"why": self.desk.session.why, "language": active_language()}
+
+
+def _content(path: str) -> bytes:
+    if path == "chart.css":  # plots look as in reports
+        return (package_files("contrechamp.publish") / "templates" / path).read_bytes()
+    return (package_files(__package__) / "files" / path).read_bytes()
 
 
 def _is_page(path: str) -> bool:

@@ -19,6 +19,7 @@ def notice_label(kind: str) -> str:
         "camera-drawn-as-a-way": _("camera drawn as a line or an area"),
         "camera-not-in-use": _("camera that is not in use"),
         "column-read-as": _("column under another name"),
+        "height-not-used": _("height that is not used"),
         "looks-into-its-wall": _("direction into the wall"),
         "magnetic-north": _("direction from magnetic north"),
         "model-contradicted": _("value that its model does not have"),

@@ -35,7 +35,9 @@ FILES = (
 #: the made-up town, and a drawing of a street in it.
 HELD = (
     "sample-town-map.json", "sample-town-map-seen.geojson",
-    "sample-town-survey.json", "sample-town-survey-seen.geojson", "sample-street.png",
+    "sample-town-survey.json", "sample-town-survey-seen.geojson", "sample-town-completeness.json",
+    "sample-town-access.json", "sample-town-disparity.json", "sample-town-change.json",
+    "sample-street.png",
 )  # fmt: skip
 #: What the members do with the records.
 STEPS = "steps.toml"

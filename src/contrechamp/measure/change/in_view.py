@@ -111,7 +111,7 @@ def _metres(
         done[mask.tobytes()] = expose_totals(
             replace(drawn, range_m=np.where(there, drawn.range_m, 0.0)),
             stage.walls,
-            lambda some: stage.heights.at(numbers.building[some]),
+            stage.tops(numbers),
             pieces.pieces,
             stage.levels,
             target_height_m=stage.target_height_m,

@@ -158,11 +158,13 @@ def _spans(
     everybody = np.ones(len(stage.cameras), bool)
     others: list[tuple[F8, F8]] = []
     for priors in other.priors:
-        asked = replace(asking, stage=with_priors(stage, priors, scene.buildings))
+        by = with_priors(stage, priors, scene.buildings)
+        # With another range other buildings are in reach, each with numbers of its own.
+        asked, own = replace(asking, stage=by), by.uniforms(numbers.n_draws)
         parts = []
         for way, of in enumerate(rows):
             some = slice(int(of[0]), int(of[-1]) + 1)
-            exposure = asked.exposure(numbers.rows(some), lines[way], everybody, silent)
+            exposure = asked.exposure(own.rows(some), lines[way], everybody, silent)
             parts.append(asked.by_segment(exposure, lines[way], seconds[some]))
         metres, lasted = (np.concatenate(one, axis=1) for one in zip(*parts, strict=True))
         others.append((metres.sum(axis=0), np.nansum(lasted, axis=0)))
@@ -226,7 +228,7 @@ class _Asking:
         found = expose(
             replace(drawn, range_m=np.where(there, drawn.range_m, 0.0)),
             stage.walls,
-            lambda some: stage.heights.at(numbers.building[some]),
+            stage.tops(numbers),
             pieces,
             stage.levels,
             target_height_m=stage.target_height_m,

@@ -73,7 +73,7 @@ class Figures:
             except InputError as error:
                 self.problems.append(f"{ref}: {error}")
             for named in one.figures:
-                figure = file.figures.get((named.measures, named.level, named.group))
+                figure = file.figure(named.measures, named.level, named.group)
                 if figure is None:
                     self.problems.append(
                         _("{ref}: the file has no figure {measures} at {level} for {group}").format(
