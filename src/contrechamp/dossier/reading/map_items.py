@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from contrechamp.base.errors import InputError
-from contrechamp.scene.file_kinds import PHOTOS, by_name
+from contrechamp.scene.file_kinds import GEOTIFF, PHOTOS, by_name
 from contrechamp.scene.foreign_file import ForeignFile
 from contrechamp.scene.input_files import MAX_UNPACKED_BYTES
 from contrechamp.scene.map_cell import MapReader
@@ -47,13 +47,16 @@ class MapRead(NamedTuple):
 
 
 def listed(case: Case) -> list[MapItem]:
-    """Return the items whose names say that they are maps, surveys or tracks; photos are none."""
+    """Return the items whose names say that they are maps, surveys or tracks.
+
+    Photos are none, nor are pictures and height models as TIFF.
+    """
     return [
         MapItem(state.subject, str(content.get("name", "")), state.object)
         for state in subjects.below(case, _ITEM)
         if state.object is not None
         for content in [state.parsed]
-        if by_name(str(content.get("name", ""))) not in ("", PHOTOS)
+        if by_name(str(content.get("name", ""))) not in ("", PHOTOS, GEOTIFF)
         and not masked_copies.original(content)
     ]
 
