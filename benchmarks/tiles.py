@@ -136,7 +136,7 @@ def of_another(ground: Ground, folder: Path) -> None:
 
 def views(ground: Ground) -> None:
     """Print how long a view takes while a camera is drawn."""
-    known = {"kind": "fixed", "hfov_deg": 90.0, "height_m": 4.0}
+    known: dict[str, float | str] = {"kind": "fixed", "hfov_deg": 90.0, "height_m": 4.0}
     took = []
     for number in range(60):
         started = time.perf_counter()
