@@ -94,7 +94,7 @@ def test_a_run_is_kept_in_the_case_and_shown_with_its_intervals(hand_of_run: Han
     assert "SAMPLE faces" in page
     assert "walkable street lies within view" in page
     assert page.count('<svg class="plot"') > 10
-    assert "Half the 90 % interval of the street within view" in page
+    assert "Half the interval (90 %) of the street within view" in page
     assert "sample-town.osm" in page
     assert "<dd><bdi>20</bdi></dd>" in page
     names = [name.partition("/")[2] for name in items(hand.place / "case") if "faces" in name]

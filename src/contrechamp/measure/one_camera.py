@@ -28,7 +28,10 @@ from contrechamp.scene.tables import (
 )
 from contrechamp.scene.true_north import with_true_headings
 from contrechamp.sight.arrays import Level
+from contrechamp.sight.levels import LEVEL_SETS
 
+#: What a camera that is drawn is shown at, unless other levels are asked for.
+LEVELS = LEVEL_SETS["dori2014"]
 #: Returns `source_tables.FOOTPRINT_COLUMNS` around a place: lon, lat, metres.
 Around = Callable[[float, float, float], gpd.GeoDataFrame]
 
@@ -53,7 +56,7 @@ def view(
     lat: float,
     known: Mapping[str, float | str],
     around: Around,
-    levels: Sequence[Level],
+    levels: Sequence[Level] = LEVELS,
     *,
     target_height_m: float = 1.6,
 ) -> OneView:

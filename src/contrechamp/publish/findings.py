@@ -63,7 +63,7 @@ def figure_table(
         of: "level" or "group": what distinguishes the rows.
         area_names: id -> name of areas.
     """
-    median, interval, known = _("Median"), _("90 % interval"), _("Mapped")
+    median, interval, known = _("Median"), _("Interval (90 %)"), _("Mapped")
     low, mid, high = _("First decile"), _("Median unknowns"), _("Last decile")
     enough, span = _("Enough draws"), _("By what is assumed")
     heading = _("Pixel density") if of == "level" else _("Group")
@@ -178,7 +178,7 @@ def totals_chart(measurement: Found, numbers: Numbers) -> Chart | None:
     figures = find(measurement, "streets.seen_m")
     if not figures:
         return None
-    note = _("Point: median of the draws. Line: 90 % of the draws lie on it.")
+    note = _("Point: median of the draws. Line: nine in ten draws lie on it.")
     if not any(figure.span or figure.estimate.n_draws > 1 for figure in figures):
         note = _("Point: the value; there was one draw.")
     elif any(figure.span for figure in figures):
@@ -266,7 +266,7 @@ def drivers_chart(measurement: Found, numbers: Numbers) -> Chart | None:
         return None
     drivers.sort(key=lambda driver: (-driver.first_order, driver.unknown))
     return chart(
-        _("Half the 90 % interval of the street within view: now, and if one thing were known"),
+        _("Half the interval (90 %) of the street within view: now, and if one thing were known"),
         _("The longer the dark part, the more it would help to find this out for every camera."),
         [
             Range(

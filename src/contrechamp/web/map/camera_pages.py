@@ -18,9 +18,8 @@ from contrechamp.dossier.records.fieldwork import Camera
 from contrechamp.dossier.records.schema import from_json, to_json
 from contrechamp.dossier.writing import store
 from contrechamp.local_page.messages import Request, Response, go_to, not_found
-from contrechamp.measure.one_camera import degrees_around, view
+from contrechamp.measure.one_camera import LEVELS, degrees_around, view
 from contrechamp.scene.camera_fields import RECORDED
-from contrechamp.sight.levels import LEVEL_SETS
 from contrechamp.web import record_forms
 from contrechamp.web.desk import Answers, Desk
 from contrechamp.web.map.ground import Ground
@@ -32,7 +31,6 @@ from contrechamp.wording.levels import level_label
 
 #: The fields of a camera that are drawn or corrected here; all others are left as they are.
 FIELDS: Final = ("name", "position", *(one.name for one in RECORDED))
-_LEVELS: Final = LEVEL_SETS["dori2014"]
 _MOST_REASON: Final = 500
 
 
@@ -97,7 +95,7 @@ def seen(desk: Desk, request: Request) -> Response:
     }
     found = view(
         float(record.position.lon), float(record.position.lat), known,
-        lambda lon, lat, reach_m: _around(ground, lon, lat, reach_m), _LEVELS,
+        lambda lon, lat, reach_m: _around(ground, lon, lat, reach_m),
     )  # fmt: skip
     return Response(
         json_text(
@@ -134,7 +132,7 @@ def _lines(area_m2: tuple[float, ...], *, is_mapped: bool) -> list[str]:
             _("{level}: {area} m²").format(
                 level=level_label(level.name), area=written_number(round(area))
             )
-            for level, area in zip(_LEVELS, area_m2, strict=True)
+            for level, area in zip(LEVELS, area_m2, strict=True)
         ),
     ]
 
