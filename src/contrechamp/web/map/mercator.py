@@ -19,8 +19,8 @@ def to_unit(lonlat: F8) -> F8:
     Args:
         lonlat: (n, 2) degrees.
 
-    >>> to_unit(np.array([[0.0, 0.0], [-180.0, HIGHEST_DEG]])).round(6).tolist()
-    [[0.5, 0.5], [0.0, 0.0]]
+    >>> to_unit(np.array([[0.0, 0.0], [90.0, 60.0]])).round(4).tolist()
+    [[0.5, 0.5], [0.75, 0.2904]]
     """
     lat = np.radians(np.clip(lonlat[:, 1], -HIGHEST_DEG, HIGHEST_DEG))
     x = (lonlat[:, 0] + 180.0) / 360.0

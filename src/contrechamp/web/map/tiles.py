@@ -78,7 +78,7 @@ def _ground(layer: GroundLayer, zoom: int, column: int, row: int) -> Layer | Non
     if not len(parts):
         return None
     if not layer.texts and shapely.get_dimensions(parts[0]) == 2:
-        # Nothing is told of any: they are one shape, which takes a third of the time.
+        # Nothing is told of any: they are one shape, which is written in two thirds of the time.
         return Layer(layer.name, np.array([shapely.multipolygons(parts)], object))
     texts = {name: [told[one] for one in rows.tolist()] for name, told in layer.texts.items()}
     return Layer(layer.name, parts, texts=texts)

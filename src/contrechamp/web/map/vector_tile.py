@@ -1,7 +1,7 @@
 """Tiles as MapLibre reads them: Mapbox Vector Tile 2.1, written column by column.
 
-A tile of a dense town has some thousand buildings with ten corners each. A loop over them in Python
-takes longer than drawing them (`benchmarks/tiles.py`): commands and their bytes are arrays.
+A tile of a dense town has some thousand buildings with ten corners each: commands and their bytes
+are arrays, and Python loops over shapes alone (`benchmarks/tiles.py` says how long tiles take).
 """
 
 from collections.abc import Mapping, Sequence
