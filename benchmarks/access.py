@@ -47,7 +47,8 @@ def town(rng: np.random.Generator) -> tuple[AccessGraph, I8]:
     length_m = rng.uniform(20.0, 120.0, len(u))
     passage = np.full(len(u), -1, np.int64)
     passage[rng.choice(len(u), BARRIERS, replace=False)] = np.arange(BARRIERS)
-    xy = np.column_stack(np.unravel_index(np.arange(SIDE * SIDE), (SIDE, SIDE))) * 70.0
+    at = np.unravel_index(np.arange(SIDE * SIDE), (SIDE, SIDE))
+    xy = np.stack(at, axis=1, dtype=np.float64) * 70.0
     nothing = np.empty(0, object)
     network = FootNetwork(u, v, u, length_m, nothing, xy, u, u)
     each = np.arange(BARRIERS)
@@ -151,9 +152,10 @@ def cameras(graph: AccessGraph, rng: np.random.Generator, n: int) -> tuple[I8, I
     column = np.concatenate([np.linspace(0, SIDE - 1, n - n // 4), rng.uniform(0, SIDE, n // 4)])
     middle = np.column_stack([row, column]) * 70.0
     at = 0.5 * (graph.network.node_xy[graph.edge_u] + graph.network.node_xy[graph.edge_v])
-    near = cKDTree(at).query_ball_point(middle, 6.5 * 70.0)
-    camera = np.repeat(np.arange(n), [len(one) for one in near])
-    return np.concatenate(near).astype(np.int64), camera
+    near = cKDTree(at).query_ball_point(middle, np.full(n, 6.5 * 70.0))
+    each = [np.asarray(one, np.int64) for one in near]
+    camera = np.repeat(np.arange(n), [len(one) for one in each])
+    return np.concatenate(each), camera
 
 
 def tables(

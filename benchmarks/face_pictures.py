@@ -180,9 +180,12 @@ def _paste_head(
     mask = Image.fromarray(np.minimum(np.asarray(mask), np.asarray(rim)))
     mask = mask.filter(ImageFilter.GaussianBlur(0.08 * tall))
     angle = float(rng.normal(0, 12))
-    turn = {"resample": Image.Resampling.BICUBIC, "center": tuple(middle)}
+
+    def turned(picture: Image.Image) -> Image.Image:
+        return picture.rotate(angle, resample=Image.Resampling.BICUBIC, center=tuple(middle))
+
     at = np.rint(centre - middle).astype(int)
-    canvas.paste(small.rotate(angle, **turn), tuple(at), mask.rotate(angle, **turn))
+    canvas.paste(turned(small), tuple(at), turned(mask))
 
 
 def _hide_part(

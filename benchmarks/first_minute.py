@@ -51,14 +51,14 @@ def first_minute() -> list[tuple[str, float, float]]:
         base = Path(folder)
         environment = {**os.environ, "NUMBA_CACHE_DIR": str(base / "compiled"), "LANGUAGE": "en"}
         venv = base / "venv"
-        words = ["make", "--silent", f"VENV={venv}", f"PYTHON={sys.executable}", venv / ".run"]
+        words = ["make", "--silent", f"VENV={venv}", f"PYTHON={sys.executable}", str(venv / ".run")]
         wall, processors, _told = run(words, environment)
         rows.append(("set-up and compilation, from `make`", wall, processors))
         environment["NUMBA_CACHE_DIR"] = str(base / "again")
         program = [sys.executable, "-P", "-m"]
         wall, processors, _told = run([*program, "contrechamp.cli.compiling"], environment)
         rows.append(("compilation alone", wall, processors))
-        demo = [*program, "contrechamp", "demo", "--out", base / "demo"]
+        demo = [*program, "contrechamp", "demo", "--out", str(base / "demo")]
         wall, processors, told = run(demo, environment)
         rows.append(("demo: first figure", told, float("nan")))
         rows.append(("demo: report", wall, processors))

@@ -14,6 +14,7 @@ import numpy as np
 import pyogrio
 import pyvispoly
 import shapely
+from numpy.typing import NDArray
 
 from benchmarks.towns import F8, RANGE_M, Town
 from contrechamp.sight.arrays import Cameras
@@ -178,9 +179,6 @@ def gdal_viewshed(
     offset = (np.arange(side) - half) * cell_m
     grid_x, grid_y = np.meshgrid(offset, offset)
     within = np.hypot(grid_x, grid_y) <= RANGE_M
-    memory = gdal.GDALGetDriverByName(b"MEM")
-    memory = ctypes.c_void_p(memory)
-    transform = (ctypes.c_double * 6)(0.0, cell_m, 0.0, 0.0, 0.0, cell_m)
     answer = Answer(np.empty(len(cameras.x)))
     for i, (x, y) in enumerate(zip(cameras.x, cameras.y, strict=True)):
         began = time.perf_counter()
@@ -191,27 +189,47 @@ def gdal_viewshed(
             shapely.prepare(shape)
             on_it = shapely.contains_xy(shape, x + grid_x, y + grid_y)
             height[on_it] = np.maximum(height[on_it], town.height_m[building])
-        surface = gdal.GDALCreate(memory, b"", side, side, 1, _GDT_FLOAT32, None)
-        gdal.GDALSetGeoTransform(surface, transform)
-        _raster_io(gdal, surface, _WRITE, height, _GDT_FLOAT32)
         ready = time.perf_counter()
-        middle = (half + 0.5) * cell_m
-        seen_set = gdal.GDALViewshedGenerate(
-            gdal.GDALGetRasterBand(surface, 1), b"MEM", b"", None,
-            middle, middle, cameras.height_m[i], target_height_m,
-            _VISIBLE, _INVISIBLE, _INVISIBLE, -1.0, 0.0,
-            _EDGE_MODE, 0.0, None, None, _NORMAL_OUTPUT, None,
-        )  # fmt: skip
-        answer.seconds += time.perf_counter() - ready
+        seen, seconds = gdal_seen(gdal, height, cell_m, cameras.height_m[i], target_height_m)
+        answer.seconds += seconds
         answer.setup_s += ready - began
-        if (gdal.GDALGetRasterXSize(seen_set), gdal.GDALGetRasterYSize(seen_set)) != (side, side):
-            raise RuntimeError("GDAL cut the raster to another size")
-        seen = np.empty((side, side), np.uint8)
-        _raster_io(gdal, seen_set, _READ, seen, _GDT_BYTE)
-        gdal.GDALClose(seen_set)
-        gdal.GDALClose(surface)
-        answer.area_m2[i] = np.sum((seen == _VISIBLE) & within & (height == 0)) * cell_m**2
+        answer.area_m2[i] = np.sum(seen & within & (height == 0)) * cell_m**2
     return answer
+
+
+def gdal_seen(
+    gdal: ctypes.CDLL, height: NDArray[np.float32], cell_m: float, lens_m: float, target_m: float
+) -> tuple[NDArray[np.bool_], float]:
+    """Return which cells GDAL sees from the middle one, and the seconds that its viewshed took.
+
+    Args:
+        gdal: from `gdal_library`.
+        height: (side, side) of the ground, side an odd number.
+        cell_m: width of a cell.
+        lens_m: height of the lens above the middle.
+        target_m: height of targets above the ground.
+    """
+    side = len(height)
+    memory = ctypes.c_void_p(gdal.GDALGetDriverByName(b"MEM"))
+    surface = gdal.GDALCreate(memory, b"", side, side, 1, _GDT_FLOAT32, None)
+    gdal.GDALSetGeoTransform(surface, (ctypes.c_double * 6)(0.0, cell_m, 0.0, 0.0, 0.0, cell_m))
+    _raster_io(gdal, surface, _WRITE, height, _GDT_FLOAT32)
+    middle = 0.5 * side * cell_m
+    ready = time.perf_counter()
+    seen_set = gdal.GDALViewshedGenerate(
+        gdal.GDALGetRasterBand(surface, 1), b"MEM", b"", None,
+        middle, middle, lens_m, target_m,
+        _VISIBLE, _INVISIBLE, _INVISIBLE, -1.0, 0.0,
+        _EDGE_MODE, 0.0, None, None, _NORMAL_OUTPUT, None,
+    )  # fmt: skip
+    seconds = time.perf_counter() - ready
+    if (gdal.GDALGetRasterXSize(seen_set), gdal.GDALGetRasterYSize(seen_set)) != (side, side):
+        raise RuntimeError("GDAL cut the raster to another size")
+    seen = np.empty((side, side), np.uint8)
+    _raster_io(gdal, seen_set, _READ, seen, _GDT_BYTE)
+    gdal.GDALClose(seen_set)
+    gdal.GDALClose(surface)
+    return seen == _VISIBLE, seconds
 
 
 def _raster_io(

@@ -257,11 +257,8 @@ def seen_by(path: Path, raster: Raster, x: float, y: float) -> Mask:
     header = path.with_suffix(".hdr")
     if not header.exists():
         return cells.reshape(shape) > 0
-    fields = dict(
-        (part.strip() for part in line.split("=", 1))
-        for line in header.read_text().splitlines()
-        if "=" in line
-    )
+    parts = (line.partition("=") for line in header.read_text().splitlines())
+    fields = {name.strip(): told.strip() for name, equals, told in parts if equals}
     _name, _column, _row, west, north, *_rest = fields["map info"].strip("{}").split(",")
     cells = cells.reshape(int(fields["lines"]), int(fields["samples"]))
     top = round((raster.north - float(north)) / raster.cell_m)

@@ -24,6 +24,7 @@ from contrechamp.dossier.records.findings import Finding
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.records.testimony import Exhibit
 from contrechamp.dossier.writing import store
+from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.report import html, pdf, publishing
 from contrechamp.publish.report.document import (
     Document,
@@ -63,7 +64,7 @@ def report() -> Document:
             )
             for one in range(60)
         ]
-        bar = {metres: f"{metres} m" for metres in maps.bars()}
+        bar = maps.bar_words(Numbers("en"))
         drawing = maps.drawn(marked, maps.extent_of(marked), Sheet((), "N", bar))
         drawings.append(Drawn(f"map-{number}", drawing, LINE, (Words(LINE),)))
     findings = tuple(

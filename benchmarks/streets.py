@@ -78,7 +78,8 @@ def of_ours(place: Place) -> float:
     """Return the metres that `measure` finds in one draw."""
     ready = walls.prepare(place.town.footprints)
     ends = shapely.get_coordinates(place.lines.geometry).reshape(-1, 4)
-    pieces = Pieces(*ends.T.copy(), np.arange(len(ends)), len(ends))
+    x0, y0, x1, y1 = ends.T.copy()
+    pieces = Pieces(x0, y0, x1, y1, np.arange(len(ends)), len(ends))
     columns = {
         name: value if name in ("x", "y") else value[None, :]
         for name, value in vars(place.cameras).items()

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -108,7 +108,8 @@ def mask_here(source: Path, target: Path, fast: bool) -> None:
     passes: list[float] = []
 
     @contextmanager
-    def timed(_label: str, _total: float) -> Iterator[Any]:
+    def timed(label: str, total: float | None) -> Iterator[Callable[[float], None]]:
+        del label, total
         began = time.perf_counter()
         yield lambda _amount: None
         passes.append(time.perf_counter() - began)
@@ -327,7 +328,8 @@ def main() -> None:
     parser.add_argument("--mask", nargs=2, type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.mask:
-        return mask_here(*given.mask, given.fast)
+        source, target = given.mask
+        return mask_here(source, target, given.fast)
     if given.only in ("bounds", "lengths", "table"):
         return {"bounds": bounds, "lengths": lengths, "table": table}[given.only](given.half)
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")

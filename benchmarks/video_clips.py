@@ -100,8 +100,11 @@ def make(half: int, number: int, folder: Path, seconds: float = 3.0) -> tuple[Pa
             first, last = shot * count // shots, (shot + 1) * count // shots
             scene = _Scene(half, kind, last - first, rng)
             for frame in range(first, last):
-                picture, truth = scene.frame(frame - first)
-                rows += [(frame, 100 * shot + face, *rest) for face, *rest in truth]
+                picture, shown_faces = scene.frame(frame - first)
+                rows += [
+                    (frame, 100 * shot + face, box, hidden, tall)
+                    for face, box, hidden, tall in shown_faces
+                ]
                 shown = av.VideoFrame.from_ndarray(picture, format="rgb24")
                 shown.pts = frame
                 out.mux(stream.encode(shown))

@@ -28,6 +28,16 @@ CARRIED: tuple[tuple[dict[str, Any], str], ...] = (
     (
         {
             "type": "library",
+            "name": "maplibre-gl",
+            "version": "6.20.0",
+            "purl": "pkg:npm/maplibre-gl@6.20.0",
+            "licenses": [{"license": {"id": "BSD-3-Clause"}}],
+        },
+        "contrechamp/web/map/vendor/maplibre/maplibre-gl.mjs",
+    ),
+    (
+        {
+            "type": "library",
             "name": "cytoscape",
             "version": "3.35.0",
             "purl": "pkg:npm/cytoscape@3.35.0",

@@ -26,8 +26,8 @@ for _number, _handler in (
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _handler)
 
-# How long an example takes says nothing of us where two workers, or others, share the machine. Where
-# a change is judged (CI), each change gets the same examples: new ones are looked for by those who
+# How long an example takes says nothing of us where two workers, or others, share the machine.
+# Where a change is judged (CI), each gets the same examples: new ones are looked for by those who
 # run the tests at home, and mended there, not by whoever comes with a change of something else.
 settings.register_profile(
     "tests",

@@ -33,29 +33,11 @@ from contrechamp.scene.tables import (
     Scene,
 )
 from contrechamp.sight.levels import VISIBLE
+from validation import surveys as of_surveys
+from validation.once import DRAWS, Once, of_draws
 from validation.towns import CRS, EAST, NORTH
 
 F8 = NDArray[np.float64]
-DRAWS = 400
-
-
-@dataclass(frozen=True)
-class Once:
-    """One world: what is true, what was estimated, its interval, and whether a change was seen.
-
-    Args:
-        truth: of the figure.
-        estimate: the median, or the coefficient.
-        low: q05.
-        high: q95.
-        seen: whether the interval leaves out what would be nothing; None where that says nothing.
-    """
-
-    truth: float
-    estimate: float
-    low: float
-    high: float
-    seen: bool | None
 
 
 @dataclass(frozen=True)
@@ -104,7 +86,7 @@ def sides(rng: np.random.Generator, ratio: float) -> Once | None:
     counts = rng.poisson(per_km * km * rng.gamma(4.0, 0.25, (2, 10)))
     found = [rate(n, length, DRAWS, rng) for n, length in zip(counts, km, strict=True)]
     first, second = (one.per_km for one in found if one is not None)
-    return _of_draws(np.log(ratio), np.log(first / second))
+    return of_draws(np.log(ratio), np.log(first / second))
 
 
 def divided(rng: np.random.Generator, share: float) -> Once | None:
@@ -118,7 +100,7 @@ def divided(rng: np.random.Generator, share: float) -> Once | None:
     of = areal.shares(cells, area)
     part = areal.drawn_shares(of, DRAWS, rng)
     drawn = areal.added_up(of, part, np.broadcast_to(counts, (DRAWS, 9)))[:, 0]
-    return _of_draws(float((inside * counts).sum()), drawn, nothing=None)
+    return of_draws(float((inside * counts).sum()), drawn, nothing=None)
 
 
 def surveys(rng: np.random.Generator, new: int, gone: int) -> Once | None:
@@ -132,7 +114,7 @@ def surveys(rng: np.random.Generator, new: int, gone: int) -> Once | None:
         int((in_second & ~in_first).sum()) + int(rng.binomial(new, second)),
         (0.576, 0.801), DRAWS, rng,
     )  # fmt: skip
-    return None if found is None else _of_draws(float(new - gone), found.change)
+    return None if found is None else of_draws(float(new - gone), found.change)
 
 
 def walks(rng: np.random.Generator, beside_m: float) -> Once | None:
@@ -153,7 +135,7 @@ def walks(rng: np.random.Generator, beside_m: float) -> Once | None:
     )  # fmt: skip
     share = told.metres.sum(axis=0)[:, 0] / told.walk.metres.sum()
     truth = 2.0 * np.sqrt(max(40.0**2 - beside_m**2, 0.0)) / 200.0
-    return _of_draws(truth, share, nothing=None)
+    return of_draws(truth, share, nothing=None)
 
 
 def _dome(x: float, y: float) -> Scene:
@@ -179,12 +161,6 @@ def _dome(x: float, y: float) -> Scene:
     )
 
 
-def _of_draws(truth: float, values: F8, nothing: float | None = 0.0) -> Once:
-    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95)).tolist()
-    seen = None if nothing is None else not low <= nothing <= high
-    return Once(float(truth), middle, low, high, seen)
-
-
 #: What is tried: name -> a world.
 WORLDS: Mapping[str, Callable[[np.random.Generator], Once | None]] = {
     "a covariate that does not matter (log ratio)": lambda rng: tracts(rng, 0.0),
@@ -197,6 +173,7 @@ WORLDS: Mapping[str, Callable[[np.random.Generator], Once | None]] = {
     "two surveys, thirty put up (cameras)": lambda rng: surveys(rng, 30, 0),
     "a walk past a camera (share in view)": lambda rng: walks(rng, 10.0),
     "a walk at the edge of its view (share in view)": lambda rng: walks(rng, 37.0),
+    **of_surveys.WORLDS,
 }
 #: Shapes of rates, by the log rate at a covariate.
 SHAPES: Mapping[str, Callable[[F8], F8]] = {

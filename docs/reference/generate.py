@@ -561,6 +561,20 @@ BARRIER_TABLE_USE = """
 `contrechamp export-records CASE --as cameras -o FOLDER` writes the barriers of a case as `barriers.geojson`: groups that may pass by their permits, hours from the days and times of
 the record. Where a record says of some group that it is unclear whether it may pass, nothing is said. Barriers without a position or a course are counted, not written.
 
+## What hides: walls, hedges, fences, gates
+
+Rows with `barrier` of `wall`, `city_wall`, `retaining_wall`, `hedge`, `fence`, `noise_barrier`, or of a gate, also stand between cameras and streets
+([how](../explanation/geometry.md#what-stands-free)). Hedges, retaining walls and noise barriers keep nobody from passing; they are in no count of barriers. A line is as thick as
+`width_m`; a polygon is the outline of what a wall runs round, but for a hedge, a city wall, or with `area` = yes: there it is the thing itself. A gate that is a point takes its width out of the
+wall, hedge or fence that it lies in.
+
+| column | unit or values | what it means |
+| --- | --- | --- |
+| `height_m` | metres, 0 to 200 | Top above the ground. Empty: drawn by kind ([priors](priors.md)). Of a retaining wall it is not used: the table of notices says so. |
+| `min_height_m` | metres, 0 to 200 | Bottom above the ground; empty: it stands on it. |
+| `width_m` | metres, 0 to 1000 | How thick it is; of a gate, how wide the opening. |
+| `transparent` | yes, no | Whether one sees through. Empty: by `fence_type`, `material` and `locked`, read as the tags of OpenStreetMap; where they say nothing of a fence, it hides in half of the draws, and so does a closed gate; one whose state is not known in a quarter. |
+
 ## How OCHA counts
 
 The kinds are those of OCHA's closure surveys (*Movement and Access in the West Bank*, September 2024), and what maps have beside them. It counts:

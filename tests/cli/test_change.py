@@ -4,11 +4,12 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cli.commands import EXAMPLES, SURVEY, TOWN, WALK, Done, Run
+from cli.commands import EXAMPLES, SURVEY, TOWN, WALK, CaseRun, Done, Run
 
 BEFORE = EXAMPLES / "sample-survey-before.csv"
 EVENTS = EXAMPLES / "sample-events.csv"
@@ -137,6 +138,11 @@ def test_maps_that_cannot_be_compared_say_why(
     ("table", "says"),
     [
         ("day,what\n2026,x\n", "expected a table with the columns date, title, source"),
+        ("date,title,confidence\n2026,x,surely\n", "events.csv:2: confidence: surely says nothing"),
+        (
+            "begin,end,title,field,says,confidence,short_name\nsoon,,x,,y,,z\n",
+            "events.csv:2: begin: soon is no date",
+        ),
         ("date,title\nsoon,x\n", "events.csv:2: date: soon is no date"),
         ("date,title\n2026,\n", "events.csv:2: title: expected what happened"),
     ],
@@ -148,6 +154,34 @@ def test_events_that_cannot_be_used_say_where(
     done = maps(contrechamp, tmp_path / "change", "--events", tmp_path / "events.csv")
     assert done.status == 2
     assert says in done.err
+
+
+def test_what_a_case_tells_stands_on_the_line_as_sure_as_it_is(
+    case: CaseRun, item: str, put: Callable[..., str], contrechamp: Run, tmp_path: Path
+) -> None:
+    put("contract", 'name = "=SAMPLE cameras"\nsigned_on = "2025-11"\nfrom_date = "2026"\n'
+                    f'to_date = "2027"\n[[evidence]]\nref = "item/{item}"\n')  # fmt: skip
+    done = case("timeline", "-o", tmp_path / "dates")
+    assert done.status == 0, done.err
+    done = maps(contrechamp, tmp_path / "change", "--events", tmp_path / "dates" / "timeline.csv")
+    assert done.status == 0, done.err
+    told = json.loads((tmp_path / "change" / "change.json").read_text())
+    signed, lasts = told["events"]
+    assert (signed["date"], signed["title"]) == ("2025-11", "=SAMPLE cameras (signed_on)")
+    assert (lasts["date"], lasts["title"]) == ("2026/2027", "=SAMPLE cameras (from_date)")
+    assert told["inputs"][-1]["name"] == "timeline.csv"
+    page = (tmp_path / "change" / "index.html").read_text()
+    assert "November 2025" in page
+
+
+def test_how_sure_an_event_is_stays_with_it(contrechamp: Run, tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text("date,title,confidence\n2026,SAMPLE,alleged\n")
+    done = maps(contrechamp, tmp_path / "change", "--events", tmp_path / "events.csv")
+    assert done.status == 0, done.err
+    [event] = json.loads((tmp_path / "change" / "change.json").read_text())["events"]
+    assert event["confidence"] == "alleged"
+    page = (tmp_path / "change" / "index.html").read_text()
+    assert re.search(r"SAMPLE</bdi></td>\s*<td><bdi>alleged", page)
 
 
 def test_titles_are_text_wherever_they_stand(contrechamp: Run, tmp_path: Path) -> None:

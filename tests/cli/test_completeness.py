@@ -147,3 +147,13 @@ def test_names_of_streets_are_text_wherever_they_stand(contrechamp: Run, tmp_pat
     ]
     assert any("1+1" in name for name in names)
     assert not any(name.startswith("=") for name in names)
+
+
+def test_a_walk_of_somebody_who_stood_still(contrechamp: Run, tmp_path: Path) -> None:
+    """Who stands in the middle of a street of 100 m looks over 50 m of it."""
+    points = 2 * '<trkpt lat="45.0000000" lon="-26.9994000"/>'
+    still = tmp_path / "still.gpx"
+    still.write_text(f'<gpx version="1.1"><trk><trkseg>{points}</trkseg></trk></gpx>')
+    done = contrechamp("completeness", TOWN, still, "-o", tmp_path / "out", "--draws", "10")
+    assert done.status == 0, done.err
+    assert "0\u00a0m were walked. From there 50\u00a0m of" in done.out

@@ -57,6 +57,62 @@ def test_every_stated_comparison_is_told(contrechamp: Run, tmp_path: Path) -> No
     assert not re.search(r"""(?:src|href)=["']?https?:""", page)
 
 
+@pytest.mark.parametrize("row", ["east,410,", "east,,", "east,,88"])
+def test_people_that_a_table_leaves_open_are_not_none(
+    contrechamp: Run, tmp_path: Path, row: str
+) -> None:
+    # With no children in the east, fewer children than others would live in view.
+    people = written(tmp_path, f"id,people,under_15\nwest,620,95\n{row}\n", "people.csv")
+    done = compare(contrechamp, tmp_path / "who", people=people)
+    assert done.status == 0, done.err
+    assert "1 row of the table of people leaves open how many people there are" in done.out
+    told = json.loads((tmp_path / "who/disparity.json").read_text())
+    areas = json.loads((tmp_path / "who/areas.geojson").read_text())["features"]
+    seen = {one["properties"]["id"]: one["properties"]["seen_share_median"] for one in areas}
+    for side in told["comparisons"][0]["sides"].values():
+        assert side["median"] == pytest.approx(seen["west"], abs=0.02)
+
+
+def test_exposure_of_necessary_trips_is_told_with_its_span(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    plan = written(
+        tmp_path,
+        '[people]\ncolumn = "people"\nfewest = 1\n[[compare]]\nname = "SAMPLE trips"\n'
+        'areas = [["west"], ["east"]]\nmeasure = "trip_share"\n',
+    )
+    done = compare(contrechamp, tmp_path / "who", plan=plan)
+    assert done.status == 0, done.err
+    assert "share of necessary trips in view" in done.out
+    told = json.loads((tmp_path / "who" / "disparity.json").read_text())
+    [one] = told["comparisons"]
+    assert one["spans"]["first"]["low"] <= one["sides"]["first"]["median"]
+    keys = {(figure["key"], figure["level"]) for figure in told["citable"]}
+    assert ("disparity.trip_share", "visible") in keys
+
+
+def test_without_a_trip_none_is_told(contrechamp: Run, tmp_path: Path) -> None:
+    plan = written(
+        tmp_path,
+        '[people]\ncolumn = "people"\nfewest = 1\n[[compare]]\nname = "SAMPLE"\n'
+        'areas = [["west"], ["east"]]\nmeasure = "trip_share"\nstandardised = true\n',
+    )
+    done = compare(contrechamp, tmp_path / "who", plan=plan)
+    assert done.status == 2
+    assert "cannot be standardised" in done.err
+    plan.write_text(plan.read_text().replace("standardised = true\n", ""))
+    town = tmp_path / "town.osm"
+    town.write_text(re.sub(r'<tag k="(amenity|shop|highway)" v="(?!residential|foot|living|path|'
+                           r'service|steps|pedestrian)[^"]*"/>', "", TOWN.read_text()))  # fmt: skip
+    done = contrechamp(
+        "disparity", town, SURVEY, "--areas", AREAS, "--people", PEOPLE, "--plan", plan,
+        "-o", tmp_path / "who", "--draws", "20",
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    [one] = json.loads((tmp_path / "who" / "disparity.json").read_text())["comparisons"]
+    assert one["cannot_be_told"] == "no-trips"
+
+
 def test_the_same_again_gives_the_same_bytes(contrechamp: Run, tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert compare(contrechamp, tmp_path / name).status == 0
@@ -186,7 +242,7 @@ def test_areas_that_lie_over_each_other_or_off_the_map_are_refused(
     off = written(tmp_path, re.sub(r"4[45]\.", "47.", areas), "off.geojson")
     done = compare(contrechamp, tmp_path / "who", areas=off)
     assert done.status == 2
-    assert "no walkable street lies in the areas" in done.err
+    assert "none of the areas lies on the streets" in done.err
 
 
 def test_people_with_polygons_of_their_own_are_divided_between_the_areas(

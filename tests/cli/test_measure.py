@@ -11,10 +11,13 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import numpy as np
+import pyproj
 import pytest
 
 from cli.commands import EXAMPLES, HOUSES, SURVEY, TOWN, Run
 from contrechamp.cli.run import run
+from scene.geotiffs import write_heights
 
 
 @pytest.fixture(scope="module")
@@ -234,3 +237,86 @@ def test_an_interrupted_run_leaves_nothing_half_written(
     assert b"nothing half-written" in shown
     assert b"Traceback" not in shown
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_stands_free_can_be_switched_off_by_kind(contrechamp: Run, tmp_path: Path) -> None:
+    street = {"type": "LineString", "coordinates": [[-27.0, 45.0], [-26.999, 45.0]]}
+    across = {"type": "LineString", "coordinates": [[-26.9998, 44.9997], [-26.9998, 45.0003]]}
+    walls = tmp_path / "walls.geojson"
+    features = [
+        {"type": "Feature", "geometry": across, "properties": {"barrier": kind, "height_m": 9}}
+        for kind in ("wall", "hedge")
+    ]
+    walls.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    walk = tmp_path / "walk.geojson"
+    lines = {"type": "Feature", "geometry": street, "properties": {"name": "SAMPLE"}}
+    walk.write_text(json.dumps({"type": "FeatureCollection", "features": [lines]}))
+    survey = tmp_path / "survey.csv"
+    survey.write_text("id,lon,lat,kind,height_m,hfov_deg,range_m\na,-27.0,45.0,dome,5,360,60\n")
+
+    def run(*words: str) -> dict[str, object]:
+        out = tmp_path / "out"
+        files = [str(file) for file in (walls, walk, survey)]
+        found = contrechamp("measure", *files, "-o", str(out), "--draws", "2", "--open", *words)
+        assert found.status == 0, found.err
+        return json.loads((out / "figures.json").read_text())
+
+    def of_walks(told: dict[str, object]) -> float:
+        return next(
+            figure["estimate"]["median"] for figure in told["figures"]
+            if (figure["key"], figure["level"]) == ("tracks.seen_m", "visible")
+        )  # fmt: skip
+
+    both = run()
+    assert both["methods"]["screens_within_reach"] == {"hedge": 1, "wall": 1}
+    assert of_walks(both) == pytest.approx(15.8, abs=0.5)
+    assert of_walks(run("--without", "hedge")) == pytest.approx(15.8, abs=0.5)
+    none = run("--without", "wall, hedge")
+    assert of_walks(none) == pytest.approx(60.0, abs=0.1)
+    assert none["counts"]["screens_switched_off"] == 2
+    at = none["command"].index("--without")
+    assert none["command"][at + 1] == "wall,hedge"
+    wrong = contrechamp("measure", str(walls), "-o", str(tmp_path / "o"), "--without", "walls")
+    assert wrong.status == 2
+    assert "walls" in wrong.err
+
+
+def test_a_height_model_is_an_input_like_any_other(contrechamp: Run, tmp_path: Path) -> None:
+    to_plane = pyproj.Transformer.from_crs(4326, 32626, always_xy=True)
+    east, north = to_plane.transform(-27.0, 45.0)
+    street = {"type": "LineString", "coordinates": [[-27.0, 45.0], [-26.999, 45.0]]}
+    walk = tmp_path / "walk.geojson"
+    line = {"type": "Feature", "geometry": street, "properties": {"name": "SAMPLE"}}
+    walk.write_text(json.dumps({"type": "FeatureCollection", "features": [line]}))
+    survey = tmp_path / "survey.csv"
+    survey.write_text("id,lon,lat,kind,height_m,hfov_deg,range_m\na,-27.0,45.0,dome,5,360,60\n")
+    # A ridge of 12 m across the walk, 25 m from the camera: SAMPLE ground.
+    x = np.arange(1000) + 0.5 - 500.0
+    ridge = np.tile(100.0 + np.maximum(12.0 - np.abs(x - 25.0), 0.0), (1000, 1))
+    model = write_heights(
+        tmp_path / "ridge.tif", ridge.astype(np.float32), west=east - 500, north=north + 500,
+        cell=1.0,
+    )  # fmt: skip
+
+    def run(*files: Path) -> tuple[float, dict[str, object], str]:
+        out = tmp_path / "out"
+        done = contrechamp("measure", *files, "-o", out, "--draws", "2", "--open")
+        assert done.status == 0, done.err
+        told = json.loads((out / "figures.json").read_text())
+        seen = next(
+            figure["estimate"]["median"] for figure in told["figures"]
+            if (figure["key"], figure["level"]) == ("tracks.seen_m", "visible")
+        )  # fmt: skip
+        return seen, told, (out / "index.html").read_text()
+
+    level, on_plane, _page = run(walk, survey)
+    assert level == pytest.approx(60.0, abs=0.1)
+    assert "relief" not in on_plane["methods"]
+    hilly, told, page = run(walk, survey, model)
+    assert hilly == pytest.approx(25.0, abs=2.0)
+    assert told["methods"]["relief"]["highest_m"] == pytest.approx(112.0, abs=0.6)
+    assert [one["format"] for one in told["inputs"]][-1] == "GeoTIFF"
+    assert "triangles between points" in page
+    refused = contrechamp("tiles", TOWN, model, "-o", tmp_path / "tiles")
+    assert refused.status == 2
+    assert "ridge.tif" in refused.err

@@ -28,7 +28,7 @@ def test_what_was_only_looked_at_is_replaced_and_what_was_changed_is_not(
     assert contrechamp("release", case, refused, "--identity", key).status == 1
     told = contrechamp("sample", "--out", built, "--lang", "fr", "--json").json()
     assert told["case"] == str(case)
-    assert told["records"]["finding"] == 9
+    assert told["records"]["finding"] == 10
     added = built / "my-notes.txt"
     added.write_text("my own")
     one_line(contrechamp("sample", "--out", built, "--lang", "en"), "my-notes.txt")

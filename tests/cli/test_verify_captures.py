@@ -8,6 +8,8 @@ import pytest
 from cli.commands import CaseRun, Run, one_line
 from vault import signed_captures
 from vault.signed_captures import PAGES
+from vault.test_capture_index import SAMPLES, index, written
+from vault.warcs import warc
 
 PICTURE = b"SAMPLE picture"
 
@@ -111,6 +113,48 @@ def test_a_file_that_names_a_field_as_we_do_says_nothing_of_others(
         case("add", folder / "pictures" / "a.mp4", "--no-texts")
     assert case("status").status == 0
     assert case("add", folder, "--no-texts").status == 0
+
+
+def collection(folder: Path, forge: bool) -> Path:
+    """A WARC and its index in folders of their own, as pywb lays them out."""
+    content = warc(SAMPLES)
+    lines = index(content, "a.warc.gz")
+    lines[1]["offset"] = lines[0]["offset"] if forge else lines[1]["offset"]
+    found = folder / "site"
+    for name, data in {"archive/a.warc.gz": content, "indexes/index.cdxj": written(lines)}.items():
+        (found / name).parent.mkdir(parents=True, exist_ok=True)
+        (found / name).write_bytes(data)
+    return found
+
+
+def test_an_index_beside_a_warc_is_held_against_it(case: CaseRun, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.warc.gz").write_bytes(warc(SAMPLES[:1]))
+    done = case("add", collection(tmp_path, forge=False), other, "--no-texts")
+    told = "held against these by verify --captures only (3): a.warc.gz"
+    item = f"item/{item_named(case, 'site/indexes/index.cdxj')}"
+    assert done.status == 0
+    assert told in case("show", item).out
+    again = case("verify", "--captures")
+    assert again.status == 0
+    assert "entries of the index lead to the records that they say (3)" in again.out
+
+
+def test_an_index_beside_a_warc_that_leads_elsewhere_is_told(case: CaseRun, tmp_path: Path) -> None:
+    case("add", collection(tmp_path, forge=True), "--no-texts")
+    done = case("verify", "--captures")
+    assert done.status == 1
+    assert "its index leads to another record than it says" in done.out
+
+
+def test_the_files_that_an_index_leads_to_are_told_if_they_are_not_there(
+    case: CaseRun, tmp_path: Path
+) -> None:
+    case("add", collection(tmp_path, forge=False) / "indexes", "--no-texts")
+    done = case("verify", "--captures")
+    assert done.status == 0
+    assert "files that this one speaks of, and that are not in the case: a.warc.gz" in done.out
 
 
 def test_captures_are_of_cases(contrechamp: Run, case: CaseRun, item: str, tmp_path: Path) -> None:

@@ -251,6 +251,26 @@ def test_an_entity_of_uwazi_whose_file_is_not_given_rests_on_the_export(
     assert "the file 1a2b.pdf is not among the files" in done.notices[0].message
 
 
+def test_a_table_of_uwazi_names_its_files_by_their_addresses(at: Desk, tmp_path: Path) -> None:
+    # As its csvExporter writes them: a document by path, an attachment by what is asked for.
+    (tmp_path / "u.csv").write_text(
+        "Title,Date added,Template,Documents,Attachments,Published\n"
+        "SAMPLE one,2026-05-01,Film,/files/1a2b.pdf,,Published\n"
+        "SAMPLE two,2026-05-02,Film,,"
+        "/api/attachments/download?_id=58ad7d&file=caf%C3%A9.pdf,Published\n"
+    )
+    columns = mapping(
+        tmp_path,
+        'kind = "exhibit"\nid = "Title"\nscheme = "uwazi"\n'
+        'media = ["Documents", "Attachments"]\n[fields]\nwhat = "Title"\n',
+    )
+    files = pictures(tmp_path, "1a2b.pdf", "café.pdf")
+    done = take(at, tmp_path / "u.csv", files, mapping=columns)
+    assert [exhibit.item for exhibit in contents(at)["exhibit"]] == [
+        f"item/{done.items['1a2b.pdf']}", f"item/{done.items['café.pdf']}"
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("line", ["media = [1]", 'actors = { a = { column = 1, kind = "x" } }'])
 def test_a_mapping_of_numbers_is_refused(at: Desk, tmp_path: Path, line: str) -> None:
     (tmp_path / "k.json").write_text(json.dumps(KOBO))

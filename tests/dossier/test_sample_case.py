@@ -120,6 +120,24 @@ def test_the_case_verifies_and_its_tables_are_those_of_its_records(
     assert not list(index_check.problems(case))
 
 
+def test_files_as_others_keep_them_are_found_and_hold_what_they_say(
+    english: Built, capfd: pytest.CaptureFixture[str]
+) -> None:
+    case, key = str(english.folder / "case"), str(english.folder / "second-member.key")
+    said = {}
+    for asked in ("find tourniquet", "find heliotrope", "find conversation", "verify --captures"):
+        command, words = asked.split()
+        assert run([command, case, words, "--identity", key]) == 0
+        said[words] = capfd.readouterr().out
+    assert re.search(r"sample-mail\.eml\n +sample-list\.txt: ", said["tourniquet"])
+    assert "sample-page.warc" in said["heliotrope"]
+    assert "sample-chat.txt" in said["conversation"]
+    captures = said["--captures"]
+    assert "sample-page.warc: the capture agrees with what it says of itself" in captures
+    assert "entries of the index lead to the records that they say" in captures
+    assert "that have the hash that this one says (4): sample-street.png" in captures
+
+
 def test_every_kind_that_the_sources_carry_is_there(records: dict[str, Stored]) -> None:
     kinds = {stored.kind for stored in records.values()}
     assert kinds >= {

@@ -11,6 +11,7 @@ from contrechamp.scene.tables import (
     BUILDING_COLUMNS,
     CAMERA_COLUMNS,
     PLACE_COLUMNS,
+    SCREEN_COLUMNS,
     STREET_COLUMNS,
     TRACK_COLUMNS,
     Scene,
@@ -74,6 +75,22 @@ def places(*rows):
     """Places or homes as (kind, x, y)."""
     data = [{"id": f"place/{kind}/{i}", "kind": kind} for i, (kind, _x, _y) in enumerate(rows)]
     return table(PLACE_COLUMNS, data, [shapely.Point(x, y) for _kind, x, y in rows])
+
+
+def screens(*rows):
+    """What stands free, as (kind, ground that it takes, height or None[, more columns])."""
+    data = [
+        {
+            "id": f"screen/{i}",
+            "kind": row[0],
+            "height_m": float("nan") if row[2] is None else row[2],
+            "min_height_m": 0.0,
+            "hides_share": 1.0,
+            **(row[3] if len(row) > 3 else {}),
+        }
+        for i, row in enumerate(rows)
+    ]
+    return table(SCREEN_COLUMNS, data, [row[1] for row in rows])
 
 
 def scene(**tables):

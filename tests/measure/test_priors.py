@@ -13,6 +13,7 @@ from contrechamp.measure.priors import (
     Quantiles,
     default,
     from_toml,
+    kinds_of,
 )
 from contrechamp.measure.stage import set_stage
 from contrechamp.sight.levels import parse_levels
@@ -37,7 +38,7 @@ def test_the_table_says_what_the_design_says(unknown, kind, deciles):
 def test_every_unknown_has_a_source_and_a_row_for_every_kind():
     priors = default()
     for unknown in BOUNDS:
-        for kind in ("",) if unknown == "building_height_m" else KINDS:
+        for kind in ("",) if unknown == "building_height_m" else kinds_of(unknown):
             assert priors.row(unknown, kind).source
     assert sum(priors.kind_shares.values()) == 1.0
 

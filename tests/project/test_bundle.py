@@ -149,7 +149,7 @@ def test_the_bill_of_materials_is_cyclonedx_and_true(made: Made) -> None:
     assert bill["metadata"]["component"]["licenses"] == [{"expression": "AGPL-3.0-or-later"}]
     assert all("licenses" in one for one in named.values())
     carried = {one["name"]: one for one in bill["metadata"]["component"]["components"]}
-    assert set(carried) == {"leaflet", "cytoscape", "centerface"}
+    assert set(carried) == {"leaflet", "maplibre-gl", "cytoscape", "centerface"}
     of_leaflet = hashlib.sha256(b"bytes of leaflet").hexdigest()
     assert carried["leaflet"]["hashes"] == [{"alg": "SHA-256", "content": of_leaflet}]
     graph = {one["ref"]: one["dependsOn"] for one in bill["dependencies"]}

@@ -157,7 +157,9 @@ def chromium(folder: Path) -> Iterator[Page]:
     command = [
         *(program, "--headless=new", "--disable-gpu", "--no-first-run", "--hide-scrollbars"),
         *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-        *("--disable-dev-shm-usage", "--remote-debugging-port=0", f"--user-data-dir={folder}"),
+        # Maps are drawn by WebGL, and there is no card here.
+        *("--enable-unsafe-swiftshader", "--disable-dev-shm-usage"),
+        *("--remote-debugging-port=0", f"--user-data-dir={folder}"),
     ]
     if os.geteuid() == 0:  # its sandbox does not work for root
         command.append("--no-sandbox")

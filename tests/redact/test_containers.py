@@ -312,3 +312,13 @@ def test_the_run_tells_of_parts_too(tmp_path: Path) -> None:
     assert one["outcome"]["kind"] == "archive"
     [content] = unpacked(run).values()
     assert one["outcome"]["parts"] == [hashlib.sha256(content).hexdigest()]
+
+
+@pytest.mark.parametrize("within", ["message/rfc822", 'multipart/mixed; boundary="b{depth}"'])
+def test_mail_within_mail_without_end_is_refused_for_that(tmp_path: Path, within: str) -> None:
+    content = "From: ada@sample.example\nSubject: SAMPLE\nMIME-Version: 1.0\n"
+    for depth in range(1500):
+        content += f"Content-Type: {within}\n\n".format(depth=depth)
+        content += f"--b{depth}\n" if "{" in within else "Subject: SAMPLE\n"
+    [one] = masked(tmp_path, content.encode(), "a.eml").unmasked
+    assert "has parts in parts, deeper than any mail" in str(one.error)

@@ -8,7 +8,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contrechamp.redact.faces.boxes import as_boxes
-from contrechamp.redact.faces.cover import COLOUR, GRID_PX, draw_covers
+from contrechamp.redact.faces.cover import (
+    COLOUR,
+    GRID_PX,
+    draw_covers,
+    largest_difference,
+    on_grid,
+    with_places_of,
+)
 from contrechamp.redact.request import Style
 
 
@@ -63,3 +70,21 @@ def test_noise_is_made_anew_each_time() -> None:
     boxes, before = as_boxes([[0, 0, 64, 64]]), picture(64, 64)
     one, other = (draw_covers(before, boxes, "noise")[0] for _ in range(2))
     assert (one != other).mean() > 0.5
+
+
+@given(
+    st.lists(st.tuples(*[st.floats(-20, 80)] * 4), max_size=6),
+    st.integers(1, 70),
+    st.integers(1, 70),
+)
+def test_places_are_what_covers_cover(
+    corners: list[tuple[float, ...]], width: int, height: int
+) -> None:
+    boxes = as_boxes([[min(a, c), min(b, d), max(a, c), max(b, d)] for a, b, c, d in corners])
+    before, other = picture(height, width), picture(height, width, 7)
+    _covered, under = draw_covers(before, boxes)
+    places = on_grid(boxes, width, height)
+    expected = np.where(under[:, :, None], other, before)
+    np.testing.assert_array_equal(with_places_of(before, other, places), expected)
+    off = np.abs(before.astype(int) - other)[under]
+    assert largest_difference(before, other, places) == off.max(initial=0)

@@ -466,7 +466,7 @@ def bomb() -> bytes:
         (lambda: moving("PNG"), "moving"),
         (lambda: moving("WEBP"), "moving"),
         (lambda: moving("AVIF"), "moving"),
-        (lambda: saved(SMALL, "TIFF", save_all=True, append_images=[SMALL]), "pages"),
+        (lambda: saved(SMALL, "TIFF", save_all=True, append_images=[SMALL]), "no picture"),
         (lambda: bomb(), "million pixels"),
         (lambda: saved(SMALL.convert("F"), "TIFF"), "8 bits"),
         (lambda: b"%PDF-1.7 sample", "no picture"),

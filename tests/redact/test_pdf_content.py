@@ -14,6 +14,8 @@ from PIL import Image
 from contrechamp.base.errors import InputError
 from contrechamp.base.progress import silent
 from contrechamp.redact.checks import copies, outside_readers
+from contrechamp.redact.pdf import rebuild
+from contrechamp.redact.pdf.content import has_more_operators
 from contrechamp.redact.pdf.letter_maps import letters_of, written_anew
 from contrechamp.redact.pdf.masking import mask_pdf
 from contrechamp.redact.pdf.remaining_words import places_of_words
@@ -248,3 +250,21 @@ def test_a_font_that_does_not_survive_makes_its_page_a_picture(tmp_path, monkeyp
         shown = drawn(target, number).astype(int)
         assert (shown[170:210, 100:170] < 100).any(), "what is above the word is there"
         assert not (shown[:, :, 0] - shown[:, :, 1] > 100).any(), "what spoilt it is not"
+
+
+def test_operators_are_counted_before_they_are_parsed(tmp_path, monkeypatch):
+    pdf = new_pdf(b"q (q q q)Tj[]0 d/a gs\nQ" + b"0 0 m 9 9 l S\n" * 100)
+    parsed = list(pikepdf.parse_content_stream(pdf.pages[0]))
+    assert not has_more_operators(pdf.pages[0], len(parsed) + 2)  # two letters after spaces
+    assert has_more_operators(pdf.pages[0], len(parsed) - 1)
+    pdf.pages[0].obj.Contents = pikepdf.Array([pdf.pages[0].obj.Contents] * 3)
+    assert has_more_operators(pdf.pages[0], 2 * len(parsed))
+
+    def never(_content):
+        raise AssertionError("parsed")
+
+    source = saved(pdf, tmp_path / "a.pdf")
+    monkeypatch.setattr(rebuild, "MAX_OPERATORS_A_PAGE", 500)
+    monkeypatch.setattr(pikepdf, "parse_content_stream", never)
+    with pytest.raises(InputError, match=r"page 1 draws 500 times or more"):
+        mask_pdf(source, tmp_path / "out.pdf", Request(boxes_only=True), silent)

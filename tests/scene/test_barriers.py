@@ -1,6 +1,7 @@
 """Barriers as maps and tables tell them: kinds, who may pass when, waits, points and lines."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -202,3 +203,118 @@ def test_a_row_that_cannot_be_read_is_told(tmp_path: Path, row: str, told: str) 
     with pytest.raises(InputError, match=told):
         tables(tmp_path / "b.csv")
     assert not len(tables(tmp_path / "b.csv", skip_bad_rows=True).barriers)
+
+
+def collection(*features: tuple[list[float], dict[str, object]]) -> str:
+    return json.dumps(
+        {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "geometry": {"type": "Point", "coordinates": at},
+                    "properties": properties,
+                }
+                for at, properties in features
+            ],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("B9,-27,45,hump,,,,,", 'b.csv:3: barrier: "hump": expected one of: checkpoint_always'),
+        ("B9,-27,45,,,,,,", "b.csv:3: barrier: missing; expected what the row is"),
+        ("B9,-27,45,,none,,5,,", "b.csv:3: barrier: missing; expected what the row is"),
+    ],
+)
+def test_what_does_not_say_which_barrier_it_is_becomes_no_camera(
+    tmp_path: Path, row: str, told: str
+) -> None:
+    lines = TABLE.splitlines()
+    (tmp_path / "b.csv").write_text("\n".join([*lines[:2], row]) + "\n")
+    with pytest.raises(InputError, match=re.escape(told)):
+        tables(tmp_path / "b.csv")
+    found = tables(tmp_path / "b.csv", skip_bad_rows=True)
+    assert (len(found.barriers), len(found.cameras)) == (1, 0)
+
+
+def test_barriers_without_a_column_that_says_so_become_no_cameras(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text(TABLE.replace(",barrier,", ",type,"))
+    with pytest.raises(InputError, match="2: barrier: missing; expected what the row is"):
+        tables(tmp_path / "b.csv")
+
+
+def test_a_service_of_no_known_kind_becomes_no_camera(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text("lon,lat,service\n-27,45,école\n")
+    with pytest.raises(InputError, match='service: "école": expected one of: clinic, doctors'):
+        tables(tmp_path / "s.csv")
+    # Whose service a camera is of is another matter.
+    (tmp_path / "s.csv").write_text("lon,lat,service,kind\n-27,45,police,dome\n")
+    found = tables(tmp_path / "s.csv")
+    assert list(found.cameras["kind"]) == ["dome"]
+    assert [one.message for one in found.notices] == ["column that is not used: service"]
+
+
+def test_objects_of_openstreetmap_are_what_their_tags_say(tmp_path: Path) -> None:
+    path = tmp_path / "export.geojson"
+    path.write_text(
+        collection(
+            ([-27, 45], {"@id": "node/1", "highway": "bus_stop", "name": "SAMPLE"}),
+            ([-27, 45.1], {"@id": "node/2", "amenity": "school", "name": "SAMPLE school"}),
+            ([-27, 45.2], {"@id": "node/3", "military": "checkpoint", "foot": "no"}),
+            ([-27, 45.3], {"@id": "node/4", "barrier": "kerb"}),
+            ([-27, 45.4], {"@id": "node/5", "amenity": "bench"}),
+        )
+    )
+    found = tables(path)
+    assert not len(found.cameras)
+    assert list(found.places["kind"]) == ["transit_stop", "school"]
+    assert list(found.barriers["kind"]) == ["checkpoint"]
+    assert passes(found.barriers["passing"].iloc[0]) == ()
+    assert "2 features are no cameras and are left out" in [one.message for one in found.notices]
+
+
+@pytest.mark.parametrize(
+    "other_tags",
+    [
+        r'"camera:direction"=>"90","camera:type"=>"dome","note"=>"a \"quoted\", b=>c",'
+        '"height"=>NULL',
+        '{"camera:direction": "90", "camera:type": "dome", "note": "a"}',
+    ],
+)
+def test_tags_that_gdal_put_into_one_column_are_read(tmp_path: Path, other_tags: str) -> None:
+    path = tmp_path / "points.geojson"
+    of_camera = {"osm_id": "1", "man_made": "surveillance", "other_tags": other_tags}
+    other = {"osm_id": "2", "man_made": None, "other_tags": "no tags"}
+    path.write_text(collection(([-27, 45], of_camera), ([-27, 45.1], other)))
+    found = tables(path)
+    assert list(found.cameras["kind"]) == ["dome"]
+    assert list(found.cameras["heading_deg"]) == [90.0]
+    told = {one.message for one in found.notices}
+    assert 'expected tags such as "camera:type"=>"dome"' in told
+    assert "1 feature is no camera and is left out" in told
+
+
+def test_a_list_of_places_that_overpass_wrote_is_one_of_cameras(tmp_path: Path) -> None:
+    (tmp_path / "cameras.csv").write_text("@id\t@lat\t@lon\n17\t45.0\t-27.0\n")
+    found = tables(tmp_path / "cameras.csv")
+    assert [(one.x, one.y) for one in found.cameras.geometry] == [(-27.0, 45.0)]
+
+
+def test_of_the_layers_of_geofabrik_only_cameras_are_cameras(tmp_path: Path) -> None:
+    path = tmp_path / "gis_osm_pois_free.geojson"
+    classes = ["camera_surveillance", "bench", "school", "muslim", "market_place"]
+    path.write_text(
+        collection(
+            *(
+                ([-27, 45 + n / 100], {"osm_id": f"{n}", "code": 2907, "fclass": what, "name": ""})
+                for n, what in enumerate(classes)
+            )
+        )
+    )
+    found = tables(path)
+    assert list(found.cameras["id"]) == ["0"]
+    assert list(found.places["kind"]) == ["school", "place_of_worship", "marketplace"]
+    assert "1 feature is no camera and is left out" in [one.message for one in found.notices]

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import json
 import os
+import shutil
 import sqlite3
 import struct
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -34,6 +36,7 @@ from contrechamp.scene.map_cell import MODULES, limits, map_cell
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.source_tables import SourceTables
 from scene import in_process, taken_over
+from scene.geotiffs import write_heights
 from scene.test_read_osm import helsinki
 from scene.worlds import town
 
@@ -45,7 +48,7 @@ SMALL = ReadingLimits(
     answer_bytes=1 << 28,
 )
 INPUTS = Path(__file__).parents[1] / "measure/inputs"
-TABLES = ("cameras", "footprints", "places", "doors", "barriers", "tracks", "areas")
+TABLES = ("cameras", "footprints", "places", "doors", "barriers", "screens", "tracks", "areas")
 SHAPES = ("Polygon", "MultiPolygon", "polygon with holes", "Point", "none")
 
 
@@ -84,6 +87,10 @@ def assert_same(one: SourceTables | str, other: SourceTables | str) -> None:
         assert (a.id, a.name, a.highway, a.walkable) == (b.id, b.name, b.highway, b.walkable)
         assert np.array_equal(a.nodes, b.nodes)
         assert np.array_equal(a.lonlat, b.lonlat)
+    assert len(one.heights) == len(other.heights)
+    for grid, again in zip(one.heights, other.heights, strict=True):
+        assert np.array_equal(grid.height_m, again.height_m, equal_nan=True)
+        assert replace(grid, height_m=None) == replace(again, height_m=None)
     assert list(one.notices) == list(other.notices)
     assert dict(one.counts) == dict(other.counts)
 
@@ -228,6 +235,10 @@ def photo(path: Path) -> None:
 
 
 #: A file of each ending that is read, made at a path.
+def heights(path: Path) -> None:
+    shutil.copy(Path(__file__).parent / "heights/hill-deflate.tif", path)
+
+
 FILES: dict[str, Callable[[Path], object]] = {
     **dict.fromkeys((".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".pbf"), world),
     ".csv": lambda path: path.write_text("id,lon,lat,heading_deg\na,-27,45,90;180\n"),
@@ -241,6 +252,7 @@ FILES: dict[str, Callable[[Path], object]] = {
     ".kml": lambda path: path.write_text(KML),
     ".kmz": lambda path: packed(path, "doc.kml", KML),
     **dict.fromkeys((".jpg", ".jpeg", ".heic"), photo),
+    **dict.fromkeys((".tif", ".tiff"), heights),
 }
 
 
@@ -254,7 +266,7 @@ def test_each_format_is_read_alike(cell: Cell, tmp_path: Path, ending: str) -> N
     FILES[ending](path)
     mine = in_process.tables(path)
     assert_same(mine, through(cell, path, areas=False, skip=False))
-    assert any(len(getattr(mine, name)) for name in TABLES)
+    assert any(len(getattr(mine, name)) for name in (*TABLES, "heights"))
 
 
 def many_columns(path: Path) -> None:
@@ -351,6 +363,12 @@ BOMBS: dict[str, tuple[Callable[[Path], object], str]] = {
     ".kml": (lambda path: path.write_bytes(gzip.compress(b"<kml>" + b" " * 50_000_000)), "MB"),
     ".kmz": (lambda path: packed(path, "doc.kml", b"<kml>" + b" " * 300_000_000), "MB"),
     ".jpg": (many_photos, f"MB|GB|{BOUND}"),
+    ".tif": (
+        lambda path: write_heights(
+            path, np.zeros((10_000, 9_500), np.float32), west=0.0, north=0.0, cell=1.0
+        ),
+        f"too large|million|{BOUND}",
+    ),
 }
 
 

@@ -186,6 +186,62 @@ def test_a_camera_outside_of_the_area(tmp_path: Path) -> None:
     assert scene.counts["cameras_outside_the_area"] == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "table"),
+    [
+        ("barriers.csv", "id,lon,lat,barrier\nb,{lon},{lat},wall\n", "barriers"),
+        ("services.csv", "id,lon,lat,service\ns,{lon},{lat},school\n", "places"),
+        ("walk.csv", 'id,wkt\nw,"LINESTRING ({lon} {lat}, {lon} {lat}.5)"\n', "tracks"),
+    ],
+)
+def test_what_lies_elsewhere_is_told(tmp_path: Path, name: str, content: str, table: str) -> None:
+    world = town().write(tmp_path / "town.osm")
+    path = tmp_path / name
+    path.write_text(content.format(lon=10, lat=10))
+    with pytest.raises(InputError, match=rf"{name}(:2)?: the .* lies far outside|^s: the place"):
+        read_scene([world, path])
+    scene = read_scene([world, path], skip_bad_rows=True)
+    assert scene.counts[f"{table}_outside_the_area"] == 1
+    if table == "barriers":
+        path.write_text(content.format(lon=LAT, lat=LON))
+        with pytest.raises(InputError, match=r"barriers.csv:2: .*look swapped"):
+            read_scene([world, path])
+
+
+def test_areas_that_lie_elsewhere(tmp_path: Path) -> None:
+    world = town().write(tmp_path / "town.osm")
+
+    def areas(*boxes: shapely.Polygon) -> Path:
+        path = tmp_path / "districts.geojson"
+        gpd.GeoDataFrame(geometry=list(boxes), crs=4326).to_file(path)
+        return path
+
+    here = shapely.box(*place(-10, -50), *place(210, 90))
+    far = shapely.box(10, 10, 11, 11)
+    with pytest.raises(InputError, match="none of the areas lies on the streets"):
+        read_scene([world], areas=areas(far))
+    # Districts of a whole country are given beside the extract of a town.
+    assert len(read_scene([world], areas=areas(far, here)).areas) == 2
+    swapped = shapely.transform(here, lambda xy: xy[:, ::-1])
+    with pytest.raises(InputError, match="of the areas look swapped"):
+        read_scene([world], areas=areas(swapped))
+
+
+def test_areas_that_cross_themselves_are_repaired_and_told(tmp_path: Path) -> None:
+    world = town().write(tmp_path / "town.osm")
+    bow = shapely.Polygon([place(0, 0), place(100, 80), place(100, 0), place(0, 80)])
+    line = shapely.Polygon([place(0, 0), place(100, 0), place(200, 0)])
+    path = tmp_path / "districts.geojson"
+    gpd.GeoDataFrame({"id": ["bow", "line"]}, geometry=[bow, line], crs=4326).to_file(path)
+    with pytest.raises(InputError, match="geojson:2: geometry: expected a polygon that encloses"):
+        read_scene([world], areas=path)
+    scene = read_scene([world], areas=path, skip_bad_rows=True)
+    assert scene.areas.geometry.is_valid.all()
+    # Two triangles that meet in the middle: half of the rectangle between their corners.
+    assert scene.areas.geometry.area.sum() == pytest.approx(4000.0, rel=0.01)
+    assert "repaired-polygon" in {one.kind for one in scene.notices}
+
+
 @pytest.mark.parametrize("ending", [".geojson", ".gpkg", ".parquet"])
 def test_geographic_files_say_the_same(tmp_path: Path, ending: str) -> None:
     frame = gpd.GeoDataFrame(

@@ -19,7 +19,8 @@ ADDRESSES = sorted({*_PAGES, *start_pages.PAGES, ("POST", "language"), ("POST", 
 MAKES = {("POST", "sample")}
 FIELDS = ("id", "page", "size", "pictures", "format", "skip", "overwrite", "reason", "name",
           "member", "passphrase", "again", "case", "secret", "recovery", "language", "file",
-          "what", "at", "kind", "words", "field", "value", "version", "ref")  # fmt: skip
+          "what", "at", "kind", "words", "field", "value", "version", "ref",
+          "z", "x", "y", "how", "of", "edge", "entry", "sure", "lon", "lat")  # fmt: skip
 VALUES = st.one_of(
     st.sampled_from(["", MARKUP, "yes", "1", "-1", "0123456789abcdef", "9" * 30, "../..", "\0",
                      "record/0123456789abcdef", "item/0123456789abcdef", "en", "{{713*1009}}"]),

@@ -17,7 +17,7 @@ ROOM = Path(web.__file__).parent
 
 def wanted() -> set[Any]:
     found: set[Any] = set()
-    for path in [*ROOM.glob("*.py"), *ROOM.glob("*/*.py"), *ROOM.glob("templates/*.jinja")]:
+    for path in [*ROOM.rglob("*.py"), *ROOM.rglob("templates/**/*.jinja")]:
         method = "jinja2" if path.suffix == ".jinja" else "python"
         for _line, message, _comments, _context in extract_from_file(
             method, path, keywords=DEFAULT_KEYWORDS

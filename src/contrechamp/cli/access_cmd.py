@@ -1,7 +1,8 @@
 """``contrechamp access``: who reaches what through barriers, and what stands in the way."""
 
 import json
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,8 +22,14 @@ from contrechamp.cli.options import (
     unconfined_option,
 )
 from contrechamp.measure.access.asked import DAYS, LINKS_SHARE, Asked
-from contrechamp.scene.map_cell import map_cell
+from contrechamp.scene.map_cell import MapReader, map_cell
 
+if TYPE_CHECKING:
+    from contrechamp.base.progress import Progress
+    from contrechamp.publish.access.writing import Written
+
+#: Options that say what is asked, and not of which files.
+_ASKED = ("day", "hour", "draws", "seed", "links_share", "between")
 #: Between the permits that one group holds.
 _AND = "+"
 
@@ -97,51 +104,14 @@ def command() -> click.Command:
     )
 
 
-def _access(
-    *,
-    inputs: tuple[Path, ...],
-    out: Path,
-    areas: Path | None,
-    groups: tuple[str, ...],
-    day: str,
-    hour: int,
-    links_share: float,
-    between: tuple[str, str] | None,
-    level_set: str,
-    draws: int,
-    seed: int,
-    crs: str | None,
-    skip_bad_rows: bool,
-    threads: int | None,
-    unconfined: bool,
-    as_json: bool,
-) -> None:
-    asked = Asked(
-        groups=tuple(map(_permits, groups)),
-        day=day,
-        hour=hour,
-        draws=draws,
-        seed=seed,
-        links_share=links_share,
-        between=between,
-    )
+def _access(*, unconfined: bool, as_json: bool, **options: Any) -> None:
     with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
         from contrechamp.cli.again import command_again
         from contrechamp.cli.bars import progress_for
         from contrechamp.cli.telling import tell_answer
-        from contrechamp.publish.access.writing import AccessJob, access_and_write
 
-        done = access_and_write(
-            AccessJob(
-                inputs=inputs,
-                out=out,
-                areas=areas,
-                crs=crs,
-                skip_bad_rows=skip_bad_rows,
-                level_set=level_set,
-                threads=threads,
-                asked=asked,
-            ),
+        done = answered(
+            options,
             again=command_again(click.get_current_context()),
             cell=cell,
             progress=progress_for(as_json=as_json),
@@ -151,6 +121,21 @@ def _access(
         return
     tell_answer(done.sentences, done.scene.notices, done.scene.counts)
     click.echo(_("Map, plot and tables: {index}").format(index=done.index))
+
+
+def answered(
+    options: Mapping[str, Any], *, again: Sequence[str], cell: MapReader, progress: "Progress"
+) -> "Written":
+    """Say who reaches what through barriers, as the options of the command ask for."""
+    from contrechamp.publish.access.writing import AccessJob, access_and_write
+
+    asked = Asked(
+        **{name: options[name] for name in _ASKED},
+        groups=tuple(map(_permits, options["groups"])),
+    )
+    of_files = options.keys() - {*_ASKED, "groups"}
+    job = AccessJob(asked=asked, **{name: options[name] for name in of_files})
+    return access_and_write(job, again=again, cell=cell, progress=progress)
 
 
 def _permits(text: str) -> tuple[str, ...]:

@@ -1,15 +1,16 @@
 """``contrechamp change``: what changed between maps of several days, and what cannot be told."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.cli.options import (
     FiniteRange,
+    checked_found,
     crs_option,
     draws_option,
     json_option,
@@ -23,7 +24,14 @@ from contrechamp.cli.options import (
 )
 from contrechamp.measure.change.asked import Asked
 from contrechamp.measure.survey.asked import ERROR_M, WITHIN_M
-from contrechamp.scene.map_cell import map_cell
+from contrechamp.scene.map_cell import MapReader, map_cell
+
+if TYPE_CHECKING:
+    from contrechamp.base.progress import Progress
+    from contrechamp.publish.change.writing import Written
+
+#: Options that say what is asked, and not of which files.
+_ASKED = ("draws", "seed", "target_height_m", "error_m", "within_m", "threads")
 
 
 def command() -> click.Command:
@@ -57,7 +65,10 @@ def command() -> click.Command:
                 ["--events"],
                 type=click.Path(path_type=Path),
                 metavar="FILE",
-                help=_("CSV of what happened: date, title and, if you like, source."),
+                help=_(
+                    "CSV of what happened: date, title and, if you like, source and confidence; or "
+                    "the timeline.csv of a case (contrechamp timeline CASE -o DIR)."
+                ),
             ),
             click.Option(
                 ["--found"],
@@ -98,30 +109,14 @@ def command() -> click.Command:
     )
 
 
-def _change(
-    *,
-    draws: int,
-    seed: int,
-    target_height_m: float,
-    error_m: float,
-    within_m: float,
-    found: tuple[float, float] | None,
-    threads: int | None,
-    unconfined: bool,
-    as_json: bool,
-    **options: Any,
-) -> None:
-    if found is not None and not found[0] < found[1]:
-        raise UsageError(_("--found: expected the lower share first, and a higher one"))
+def _change(*, unconfined: bool, as_json: bool, **options: Any) -> None:
     with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
         from contrechamp.cli.again import command_again
         from contrechamp.cli.bars import progress_for
         from contrechamp.cli.telling import tell_answer
-        from contrechamp.publish.change.writing import ChangeJob, change_and_write
 
-        asked = Asked(draws, seed, target_height_m, error_m, within_m, found, threads)
-        done = change_and_write(
-            ChangeJob(asked=asked, **options),
+        done = answered(
+            options,
             again=command_again(click.get_current_context()),
             cell=cell,
             progress=progress_for(as_json=as_json),
@@ -131,3 +126,16 @@ def _change(
         return
     tell_answer((done.headline, *done.sentences), done.notices, {})
     click.echo(_("Report: {index}").format(index=done.index))
+
+
+def answered(
+    options: Mapping[str, Any], *, again: Sequence[str], cell: MapReader, progress: "Progress"
+) -> "Written":
+    """Say what changed, as the options of the command ask for."""
+    found = checked_found(options["found"])
+    from contrechamp.publish.change.writing import ChangeJob, change_and_write
+
+    asked = Asked(**{name: options[name] for name in _ASKED}, found=found)
+    of_files = options.keys() - {*_ASKED, "found"}
+    job = ChangeJob(asked=asked, **{name: options[name] for name in of_files})
+    return change_and_write(job, again=again, cell=cell, progress=progress)

@@ -1,7 +1,9 @@
 """``contrechamp completeness``: how much of a place a survey looked over, and where to go next."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,7 +22,11 @@ from contrechamp.cli.options import (
     unconfined_option,
 )
 from contrechamp.measure.survey.asked import ERROR_M, WITHIN_M, Asked, Recall
-from contrechamp.scene.map_cell import map_cell
+from contrechamp.scene.map_cell import MapReader, map_cell
+
+if TYPE_CHECKING:
+    from contrechamp.base.progress import Progress
+    from contrechamp.publish.survey.writing import Written
 
 #: Nobody counts more cameras by hand.
 MOST_COUNTED = 1_000_000
@@ -99,7 +105,7 @@ def command() -> click.Command:
             levels_option(),
             click.Option(
                 ["--pictures"],
-                type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                type=click.Path(path_type=Path),
                 metavar="FILE",
                 help=_(
                     "A CSV of what people saw on pictures of streets: picture, length_m (of street "
@@ -125,43 +131,14 @@ def command() -> click.Command:
     )
 
 
-def _completeness(
-    *,
-    inputs: tuple[Path, ...],
-    out: Path,
-    areas: Path | None,
-    whole: bool,
-    within_m: float,
-    error_m: float,
-    in_view: bool,
-    level_set: str,
-    pictures: Path | None,
-    recall: Recall | None,
-    draws: int,
-    seed: int,
-    crs: str | None,
-    skip_bad_rows: bool,
-    unconfined: bool,
-    as_json: bool,
-) -> None:
+def _completeness(*, unconfined: bool, as_json: bool, **options: Any) -> None:
     with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
         from contrechamp.cli.again import command_again
         from contrechamp.cli.bars import progress_for
         from contrechamp.cli.telling import tell_answer
-        from contrechamp.publish.survey.writing import SurveyJob, survey_and_write
 
-        done = survey_and_write(
-            SurveyJob(
-                inputs=inputs,
-                out=out,
-                areas=areas,
-                crs=crs,
-                skip_bad_rows=skip_bad_rows,
-                pictures=pictures,
-                asked=Asked(
-                    within_m, error_m, draws, seed, whole, level_set if in_view else "", recall
-                ),
-            ),
+        done = answered(
+            options,
             again=command_again(click.get_current_context()),
             cell=cell,
             progress=progress_for(as_json=as_json),
@@ -171,3 +148,23 @@ def _completeness(
         return
     tell_answer(done.sentences, done.scene.notices, done.scene.counts)
     click.echo(_("Where to go next, and a map: {index}").format(index=done.index))
+
+
+def answered(
+    options: Mapping[str, Any], *, again: Sequence[str], cell: MapReader, progress: "Progress"
+) -> "Written":
+    """Say how complete a survey is, as the options of the command ask for."""
+    from contrechamp.publish.survey.writing import SurveyJob, survey_and_write
+
+    asked = Asked(
+        within_m=options["within_m"],
+        error_m=options["error_m"],
+        draws=options["draws"],
+        seed=options["seed"],
+        whole=options["whole"],
+        levels=options["level_set"] if options["in_view"] else "",
+        checked=options["recall"],
+    )
+    of_files = ("inputs", "out", "areas", "crs", "skip_bad_rows", "pictures")
+    job = SurveyJob(asked=asked, **{name: options[name] for name in of_files})
+    return survey_and_write(job, again=again, cell=cell, progress=progress)

@@ -1,15 +1,16 @@
 """``contrechamp disparity``: who bears it, by comparisons that were stated beforehand."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.cli.options import (
     FiniteRange,
+    checked_found,
     crs_option,
     draws_option,
     inputs_argument,
@@ -23,7 +24,14 @@ from contrechamp.cli.options import (
     unconfined_option,
 )
 from contrechamp.measure.disparity.asked import Asked
-from contrechamp.scene.map_cell import map_cell
+from contrechamp.scene.map_cell import MapReader, map_cell
+
+if TYPE_CHECKING:
+    from contrechamp.base.progress import Progress
+    from contrechamp.publish.disparity.writing import Written
+
+#: Options that say what is asked, and not of which files.
+_ASKED = ("draws", "seed", "target_height_m", "threads")
 
 
 def command() -> click.Command:
@@ -97,27 +105,14 @@ def command() -> click.Command:
     )
 
 
-def _disparity(
-    *,
-    draws: int,
-    seed: int,
-    target_height_m: float,
-    threads: int | None,
-    found: tuple[float, float] | None,
-    unconfined: bool,
-    as_json: bool,
-    **options: Any,
-) -> None:
-    if found is not None and not found[0] < found[1]:
-        raise UsageError(_("--found: expected the lower share first, and a higher one"))
+def _disparity(*, unconfined: bool, as_json: bool, **options: Any) -> None:
     with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
         from contrechamp.cli.again import command_again
         from contrechamp.cli.bars import progress_for
         from contrechamp.cli.telling import tell_answer
-        from contrechamp.publish.disparity.writing import DisparityJob, compare_and_write
 
-        done = compare_and_write(
-            DisparityJob(asked=Asked(draws, seed, target_height_m, found, threads), **options),
+        done = answered(
+            options,
             again=command_again(click.get_current_context()),
             cell=cell,
             progress=progress_for(as_json=as_json),
@@ -127,3 +122,16 @@ def _disparity(
         return
     tell_answer((done.headline, *done.sentences), done.scene.notices, done.scene.counts)
     click.echo(_("Report: {index}").format(index=done.index))
+
+
+def answered(
+    options: Mapping[str, Any], *, again: Sequence[str], cell: MapReader, progress: "Progress"
+) -> "Written":
+    """Say who bears it, as the options of the command ask for."""
+    found = checked_found(options["found"])
+    from contrechamp.publish.disparity.writing import DisparityJob, compare_and_write
+
+    asked = Asked(**{name: options[name] for name in _ASKED}, found=found)
+    of_files = options.keys() - {*_ASKED, "found"}
+    job = DisparityJob(asked=asked, **{name: options[name] for name in of_files})
+    return compare_and_write(job, again=again, cell=cell, progress=progress)

@@ -1,7 +1,8 @@
 """``contrechamp measure``: files in; figures, map and report out."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,11 +24,19 @@ from contrechamp.cli.options import (
     target_height_option,
     threads_option,
     unconfined_option,
+    without_option,
 )
 from contrechamp.cli.telling import measure_and_tell
 from contrechamp.measure.own_way.asked import GPS_ERROR_M
 from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, MeasureJob
-from contrechamp.scene.map_cell import map_cell
+from contrechamp.scene.map_cell import MapReader, map_cell
+
+if TYPE_CHECKING:
+    from contrechamp.base.progress import Progress
+    from contrechamp.publish.measuring import Published
+
+#: Options that are of a walk, or of a bundle.
+_NOT_OF_A_MAP = frozenset({"track", "gps_error_m", "again"})
 
 
 def command() -> click.Command:
@@ -38,8 +47,9 @@ def command() -> click.Command:
         help=_(
             "Measure what mapped cameras can see of streets and ways, with its uncertainty.\n\n"
             "INPUT: OpenStreetMap extracts (.osm, .osm.gz, .osm.bz2, .osm.pbf), surveys (.csv, "
-            ".xlsx, .geojson, .gpkg, .parquet, .kml, .kmz, photos with a place) and walks (.gpx, "
-            ".kml); several are put together. What is understood of them: contrechamp check"
+            ".xlsx, .geojson, .gpkg, .parquet, .kml, .kmz, photos with a place), walks (.gpx, "
+            ".kml) and height models (.tif); several are put together. What is understood of "
+            "them: contrechamp check"
         ),
         epilog=_("Example: contrechamp measure city.osm.pbf survey.csv -o report --lang fr"),
         params=[
@@ -65,6 +75,15 @@ def command() -> click.Command:
                 help=_("TOML file with what to assume where nothing is mapped."),
             ),
             models_option(),
+            click.Option(
+                ["--completeness"],
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help=_(
+                    "The completeness.json of a survey of the same files (completeness --in-view): "
+                    "the report then tells of all cameras, those that nobody found as well."
+                ),
+            ),
             crs_option(),
             skip_bad_rows_option(),
             declination_option(),
@@ -100,6 +119,7 @@ def command() -> click.Command:
                     "The report says so first."
                 ),
             ),
+            without_option(),
             click.Option(
                 ["--track"],
                 type=click.Path(path_type=Path),
@@ -158,7 +178,16 @@ def _measure(
     if again is not None:
         from contrechamp.cli.measured_again import measure_again
 
-        measuring = click.get_current_context().command
-        measure_again(measuring, again, options["out"], unconfined=unconfined, as_json=as_json)
+        measure_again(again, options["out"], unconfined=unconfined, as_json=as_json)
         return
     measure_and_tell(MeasureJob(**options), map_cell(unconfined=unconfined), as_json=as_json)
+
+
+def answered(
+    options: Mapping[str, Any], *, again: Sequence[str], cell: MapReader, progress: "Progress"
+) -> "Published":
+    """Measure as the options of the command ask for, without those of a walk."""
+    from contrechamp.publish.measuring import measure_and_publish
+
+    asked = {name: options[name] for name in options.keys() - _NOT_OF_A_MAP}
+    return measure_and_publish(MeasureJob(**asked), again=again, cell=cell, progress=progress)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +14,18 @@ from contrechamp.base.files import new_folder, read_bounded
 from contrechamp.base.i18n import _, ngettext, speaking
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.bars import progress_for
+from contrechamp.publish.answers import answer_in
 from contrechamp.publish.bundle.measurements import FOLDER, INPUTS, MAX_BYTES, Ran, ran
-from contrechamp.publish.files import FIGURES_JSON
-from contrechamp.publish.measure_job import MeasureJob
 from contrechamp.scene.map_cell import map_cell
 
-#: Parameters of `measure` that do not stand in the command of a report, or are ours here.
-_NOT_OF_A_JOB = frozenset(
-    {"as_json", "unconfined", "again", "language", "verbose", "track", "gps_error_m"}
-)
+#: Parameters that do not stand in the command of a report, or are ours here.
+_NOT_OF_A_JOB = frozenset({"as_json", "unconfined", "language", "verbose"})
 
 
-def measure_again(
-    command: click.Command, bundle: Path, out: Path, *, unconfined: bool, as_json: bool
-) -> None:
+def measure_again(bundle: Path, out: Path, *, unconfined: bool, as_json: bool) -> None:
     """Run the measurements of a bundle anew, each into a folder of its own, and compare figures.
 
     Args:
-        command: ``measure``, which reads the words of the command that stands in a report.
         bundle: of a publication.
         out: for the new figures.
         unconfined: see `map_cell`.
@@ -50,9 +45,7 @@ def measure_again(
         with new_folder(out) as partial:
             for folder, one in zip(folders, told, strict=True):
                 if not one["missing"]:
-                    one["same"] = _same(
-                        command, folder, partial / folder.name, unconfined=unconfined
-                    )
+                    one["same"] = _same(folder, partial / folder.name, unconfined=unconfined)
     wrong = [one for one in told if not one["same"]]
     if as_json:
         click.echo(json.dumps({"measurements": told}))
@@ -93,23 +86,34 @@ def _told(folder: Path) -> dict[str, Any]:
 
 
 def _ran(folder: Path) -> tuple[bytes, Ran]:
-    where = f"{folder.name}/{FIGURES_JSON}"
-    figures = read_bounded(folder / FIGURES_JSON, MAX_BYTES, where=where)
-    told = ran(figures)
-    if told is None:
-        raise InputError(_("it is no figures.json"), where=where)
+    answer = answer_in([path.name for path in folder.iterdir()])
+    figures, told = b"", None
+    if answer is not None:
+        where = f"{folder.name}/{answer.file}"
+        figures = read_bounded(folder / answer.file, MAX_BYTES, where=where)
+        told = ran(figures)
+    if told is None or told.answer != answer:
+        raise InputError(_("it has no file with the figures of a measurement"), where=folder.name)
     return figures, told
 
 
-def _same(command: click.Command, folder: Path, out: Path, *, unconfined: bool) -> bool:
+def _same(folder: Path, out: Path, *, unconfined: bool) -> bool:
     """Run a measurement anew, and return whether its figures are the same bytes."""
-    from contrechamp.publish.measuring import measure_and_publish
-
     figures, told = _ran(folder)
-    job = _job(command, folder / INPUTS, told, out, f"{folder.name}/{FIGURES_JSON}")
-    with speaking(told.language), map_cell(unconfined=unconfined) as cell:
-        measure_and_publish(job, again=told.command, cell=cell, progress=progress_for(as_json=True))
-    return (out / FIGURES_JSON).read_bytes() == figures
+    file = told.answer.file
+    if told.answer.goes_on:
+        # What was run before cannot be run again: it is taken from what the bundle tells of it.
+        out.mkdir()
+        (out / file).write_bytes(figures)
+    with speaking(told.language):
+        module: Any = import_module(f"contrechamp.cli.{told.answer.command}_cmd")
+        where = f"{folder.name}/{file}"
+        options = {**_options(module.command(), folder / INPUTS, told, where), "out": out}
+        with map_cell(unconfined=unconfined) as cell:
+            module.answered(
+                options, again=told.command, cell=cell, progress=progress_for(as_json=True)
+            )
+    return (out / file).read_bytes() == figures
 
 
 def _is_here(folder: Path, name: str, digest: str) -> bool:
@@ -122,19 +126,20 @@ def _is_here(folder: Path, name: str, digest: str) -> bool:
     return hashlib.sha256(content).hexdigest() == digest
 
 
-def _job(command: click.Command, inputs: Path, told: Ran, out: Path, where: str) -> MeasureJob:
-    """Return the job that a command of a report stands for; it reads nothing but the inputs.
+def _options(command: click.Command, inputs: Path, told: Ran, where: str) -> dict[str, Any]:
+    """Return the options that a command of a report stands for; it reads nothing but the inputs.
 
     Raises:
         InputError: if the command is another, or names a file that is no input.
     """
-    if told.command[:2] != ("contrechamp", "measure"):
+    name = told.answer.command
+    if told.command[:2] != ("contrechamp", name):
         raise InputError(_("its command is not one that measures"), where=where)
     try:
-        context = command.make_context("measure", _bare(told.command[2:]))
+        context = command.make_context(name, _bare(told.command[2:]))
     except (click.ClickException, UsageError) as error:
         raise InputError(_("its command is not one that measures"), where=where) from error
-    if context.params["track"] is not None:
+    if any(context.params.get(other) is not None for other in ("track", "again")):
         raise InputError(_("its command is not one that measures"), where=where)
     names = {name for name, _digest in told.inputs}
 
@@ -147,12 +152,11 @@ def _job(command: click.Command, inputs: Path, told: Ran, out: Path, where: str)
             return inputs / value
         return value
 
-    options = {
+    return {
         name: here(value)
         for name, value in context.params.items()
         if name not in _NOT_OF_A_JOB | {"out"}
     }
-    return MeasureJob(**options, out=out)
 
 
 def _bare(words: tuple[str, ...]) -> list[str]:

@@ -6,9 +6,11 @@ from typing import Any
 
 import click
 
+from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, available_languages
 from contrechamp.cli.language import OPTION
 from contrechamp.publish.measure_job import DRAWS, LEVELS, SEED, TARGET_M
+from contrechamp.scene.screen_fields import SCREENS
 
 _VERBOSE = "contrechamp.verbose"
 
@@ -30,6 +32,35 @@ class FiniteRange(click.FloatRange):
         if not math.isfinite(number):
             self.fail(_("{value} is not a number to work with").format(value=value), param, ctx)
         return number
+
+
+def checked_found(found: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Return the two shares of ``--found``, if there are any.
+
+    Raises:
+        UsageError: if the first is not lower.
+    """
+    if found is not None and not found[0] < found[1]:
+        raise UsageError(_("--found: expected the lower share first, and a higher one"))
+    return found
+
+
+class Screens(click.ParamType[str, Any]):
+    """Kinds of what stands free and hides, with commas; ``all`` stands for each of them."""
+
+    name = "kinds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the kinds, in the order of kinds.
+
+        Raises:
+            click.BadParameter: if there is another word among them.
+        """
+        named = set(filter(None, str(value).replace(" ", "").split(",")))
+        if unknown := sorted(named - {*SCREENS, "all"}):
+            told = _("{word} is no kind of what stands free; expected all, or some of {kinds}")
+            self.fail(told.format(word=unknown[0], kinds=", ".join(SCREENS)), param, ctx)
+        return ",".join(kind for kind in SCREENS if kind in named or "all" in named)
 
 
 def is_verbose(context: click.Context) -> bool:
@@ -158,6 +189,19 @@ def levels_option() -> click.Option:
         show_default=True,
         metavar="SET",
         help=_("Pixel densities: dori2014, iec2025, or pixels per metre such as 25,62.5,125."),
+    )
+
+
+def without_option() -> click.Option:
+    """``--without``: what stands free and is to be taken as not there."""
+    return click.Option(
+        ["--without"],
+        type=Screens(),
+        default="",
+        metavar="KINDS",
+        help=_(
+            "Take what stands free as if it were not there: all, or some of {kinds}, with commas."
+        ).format(kinds=", ".join(SCREENS)),
     )
 
 

@@ -13,10 +13,10 @@ from contrechamp.measure.own_way.asked import Asked
 from contrechamp.scene.map_cell import map_cell
 
 #: Options of `measure` that say nothing of a walk: given with one, they would be unused.
-_OTHERS = ("areas", "whole", "same_camera_m", "piece_m", "homes", "again")
+_OTHERS = ("areas", "whole", "same_camera_m", "piece_m", "homes", "again", "completeness")
 _USED = (
     *("inputs", "out", "level_set", "crs", "skip_bad_rows", "declination_deg", "priors_file"),
-    *("models_file", "open_ground"),
+    *("models_file", "open_ground", "without"),
 )
 
 

@@ -1,17 +1,21 @@
 """``contrechamp publish``: a publication as pages, PDFs and a bundle that proves what it says."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from contrechamp.base.errors import UsageError
 from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import TEXT_LANGUAGES, _
 from contrechamp.cli.bars import progress_for
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.language import OPTION
 from contrechamp.cli.record_text import ref_argument
-from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.cli.secret_input import key_passphrase, secret_options, secret_source
+
+if TYPE_CHECKING:
+    from contrechamp.publish.report.signing import Sign
 
 
 def command() -> click.Command:
@@ -64,6 +68,21 @@ def command() -> click.Command:
                     "anchors in the bundle."
                 ),
             ),
+            click.Option(
+                ["--sign-pdf"],
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help=_(
+                    "Key and certificate of your own (PKCS#12, .p12 or .pfx), with which each PDF "
+                    "is signed (PAdES) for readers that show signatures."
+                ),
+            ),
+            click.Option(
+                ["--sign-pdf-passphrase-fd"],
+                type=int,
+                metavar="N",
+                help=_("Open file descriptor, of which one line is read: its passphrase."),
+            ),
             reason_option(),
             *secret_options(),
         ],
@@ -79,6 +98,8 @@ def _publish(
     draft: bool,
     tsa_roots: Path | None,
     block_headers: Path | None,
+    sign_pdf: Path | None,
+    sign_pdf_passphrase_fd: int | None,
     reason: str,
     **secret: Any,
 ) -> None:
@@ -88,11 +109,15 @@ def _publish(
 
     outside = Outside(_content(tsa_roots), _content(block_headers))
     publishing.refuse_foreign(output)
+    if draft and sign_pdf is not None:
+        raise UsageError(_("a draft is not signed: --draft or --sign-pdf"))
+    sign = None if sign_pdf is None else _signer(sign_pdf, sign_pdf_passphrase_fd)
     wanted = [one.strip() for one in languages.split(",") if one.strip()]
     with open_case(folder, secret_source(**secret), write=not draft) as case:
         done = publishing.publish(
             case, short_names.full_ref(case, ref), output, languages=wanted, draft=draft,
-            outside=outside, now=now(), reason=reason, progress=progress_for(as_json=False),
+            outside=outside, sign=sign, now=now(), reason=reason,
+            progress=progress_for(as_json=False),
         )  # fmt: skip
         names = short_names.ShortNames(case)
         told = [names.in_text(line) for line in done.lacking]
@@ -114,6 +139,14 @@ def _publish(
         )
     for name in done.files:
         click.echo(f"  {output / name}")
+
+
+def _signer(path: Path, passphrase_fd: int | None) -> "Sign":
+    from contrechamp.publish.report import signing
+
+    content = _content(path)
+    passphrase = key_passphrase(path, passphrase_fd)
+    return signing.signer(content, passphrase, now(), where=path.name)
 
 
 def _content(path: Path | None) -> bytes:

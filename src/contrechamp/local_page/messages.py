@@ -8,6 +8,7 @@ from typing import IO, Final, Literal
 HTML: Final = "text/html; charset=utf-8"
 PLAIN: Final = "text/plain; charset=utf-8"
 _ADDRESS = re.compile(r"[A-Za-z0-9_./?=&%#-]*")
+_POLICY = re.compile(r"[a-z-]*")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Response:
         then: called once this was sent, or could not be.
         again_s: the browser asks again by itself after so many seconds; None for what the rules of
             the page say, 0 for never: it would take what somebody is writing.
+        workers: name of the policy of trusted types by which the page begins workers, from
+            addresses of its own; "" if it may begin none.
         goes_on: asked a few times a second for what is sent after the content: text, "" while there
             is nothing new, None once it is over. It is asked in the thread of the network, and so
             only looks at what others worked out.
@@ -59,6 +62,7 @@ class Response:
     ends: bool = False
     then: Callable[[], None] | None = None
     again_s: float | None = None
+    workers: str = ""
     goes_on: Callable[[], str | None] | None = None
     frame: Literal["", "has", "is"] = ""
 
@@ -68,7 +72,8 @@ class Response:
         Raises:
             ValueError: if the kind or the address is none.
         """
-        if not self.kind.isprintable() or _ADDRESS.fullmatch(self.to or "") is None:
+        is_named = _POLICY.fullmatch(self.workers) is not None
+        if not (is_named and self.kind.isprintable() and _ADDRESS.fullmatch(self.to or "")):
             raise ValueError
 
 

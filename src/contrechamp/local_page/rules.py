@@ -24,7 +24,7 @@ _ALWAYS: Final = {
 _POLICY: Final = (
     "default-src 'none'; img-src 'self'; style-src 'self'; {more}"
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
+    "require-trusted-types-for 'script'; trusted-types {policy}"
 )
 #: Of what is shown in a frame: a page that is whole in itself, treated as if it came from nowhere.
 _FRAMED: Final = (
@@ -33,6 +33,7 @@ _FRAMED: Final = (
 )
 _FRAMES: Final = "frame-src 'self'; "
 _SCRIPTS: Final = "script-src 'self'; connect-src 'self'; "
+_WORKERS: Final = "worker-src 'self'; "
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,13 @@ class Rules:
 
     def headers(self, response: Response) -> dict[str, str]:
         """Return what an answer says of itself."""
-        more = (_SCRIPTS if self.scripts else "") + (_FRAMES if response.frame == "has" else "")
+        more = (_SCRIPTS if self.scripts else "") + (_WORKERS if response.workers else "")
+        more += _FRAMES if response.frame == "has" else ""
+        policy = _POLICY.format(more=more, policy=response.workers or "'none'")
         told = {
             **_ALWAYS,
             "Content-Type": response.kind,
-            "Content-Security-Policy": _POLICY.format(more=more),
+            "Content-Security-Policy": policy,
         }
         if response.frame == "is":
             told |= {"Content-Security-Policy": _FRAMED, "X-Frame-Options": "SAMEORIGIN"}

@@ -11,6 +11,7 @@ import numpy as np
 
 from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.sight.growing import copy_first
+from contrechamp.sight.relief.seen import record_on_relief
 from contrechamp.sight.seen import CameraColumns, new_buffers, record_seen
 
 # What the draws fill: the arrays of `exposure.Exposure` that have these names; but `total_m` is
@@ -412,6 +413,45 @@ def expose_draws(
         records, buffers = record_seen(
             index, tops[number], over_start, over, x, y, given, z, ppm, lines, views, buffers
         )
+        for level in range(levels):
+            count[number, level] = -found.count[level]
+        chains, found = _sum_draw(
+            draw, records, buffers, lines, piece, told_apart, groups, group_start, group_of,
+            walk_start, walk_of, result, chains, found,
+        )  # fmt: skip
+        for level in range(levels):
+            count[number, level] += found.count[level]
+    return found, count
+
+
+@compiled
+def expose_draws_on_relief(
+    first_draw: int, tops: Any, x: Any, y: Any, drawn: Any, ppm: Any, lines: Any, views: Any,
+    piece: Any, told_apart: int, group_start: Any, group_of: Any, walk_start: Any, walk_of: Any,
+    result: Any,
+) -> tuple[Any, Any]:  # fmt: skip
+    """Do some draws over ground that is not flat, as `expose_draws` does.
+
+    What it is given is what that is given, but that the views know of walls, heights and targets
+    (`relief.views.ReliefViews`), and that tops are above the feet of what stands.
+    """
+    segments, levels = len(lines.row), len(ppm)
+    buffers = new_buffers(levels)
+    chains = _Chains(
+        np.full(segments, -1, np.int32), np.empty(segments, np.int32), np.empty(1024, np.int32),
+        np.zeros(segments // 64 + 1, np.uint64),
+    )  # fmt: skip
+    groups = _group_bits(group_start, group_of, result.by_group_m.shape[2])
+    found = _new_found(levels, 1024)
+    count = np.zeros((len(tops), levels), np.int64)
+    for number in range(len(tops)):
+        draw = first_draw + number
+        given = CameraColumns(
+            drawn.height_m[draw], drawn.heading_deg[draw], drawn.tilt_deg[draw],
+            drawn.hfov_deg[draw], drawn.vfov_deg[draw], drawn.width_px[draw],
+            drawn.range_m[draw], drawn.sweep_deg[draw],
+        )  # fmt: skip
+        records, buffers = record_on_relief(tops[number], x, y, given, ppm, lines, views, buffers)
         for level in range(levels):
             count[number, level] = -found.count[level]
         chains, found = _sum_draw(

@@ -7,7 +7,7 @@ scenarios, or of two surveys, differ only because their inputs do. What is mappe
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -27,6 +27,7 @@ from contrechamp.measure.priors import (
     ByDensity,
     Priors,
 )
+from contrechamp.measure.screen_heights import ScreenHeights
 from contrechamp.scene.tables import UNKNOWNS
 
 F8 = NDArray[np.float64]
@@ -53,6 +54,7 @@ INDOOR_SHARE = 0.5
 #: Draws from which the deciles of what follows from other unknowns are taken, for the table.
 _IN_TABLE = 10_000
 BUILDING = "building_height_m"
+SCREEN = "screen_height_m"
 #: Unknowns without an order: a scenario "all at the first decile" still draws them.
 UNORDERED = ("kind", "indoor", "place", "heading_deg")
 
@@ -65,10 +67,12 @@ class Uniforms:
         camera: unknown -> (n_draws, n_cameras); 0.5 where the camera does not draw it. An unknown
             that no camera draws is missing.
         building: (n_draws, n_unknown_buildings).
+        screen: (n_draws, n_unknown_screens) of what stands free; None where nothing does.
     """
 
     camera: Mapping[str, F8]
     building: F8
+    screen: F8 | None = None
 
     @property
     def n_draws(self) -> int:
@@ -81,13 +85,17 @@ class Uniforms:
 
     def rows(self, some: slice) -> "Uniforms":
         """Return some of the draws."""
-        return Uniforms({name: u[some] for name, u in self.camera.items()}, self.building[some])
+        camera = {name: u[some] for name, u in self.camera.items()}
+        screen = None if self.screen is None else self.screen[some]
+        return Uniforms(camera, self.building[some], screen)
 
     def with_unknown_of(self, other: "Uniforms", unknown: str) -> "Uniforms":
         """Return these numbers, with those of one unknown taken from `other`."""
         if unknown == BUILDING:
-            return Uniforms(self.camera, other.building)
-        return Uniforms({**self.camera, unknown: other.camera[unknown]}, self.building)
+            return replace(self, building=other.building)
+        if unknown == SCREEN:
+            return replace(self, screen=other.screen)
+        return replace(self, camera={**self.camera, unknown: other.camera[unknown]})
 
     def all_at(self, probability: float) -> "Uniforms":
         """Return these numbers with every ordered unknown at one quantile, all cameras alike."""
@@ -95,7 +103,8 @@ class Uniforms:
             name: u if name in UNORDERED else np.full_like(u, probability)
             for name, u in self.camera.items()
         }
-        return Uniforms(camera, np.full_like(self.building, probability))
+        screen = None if self.screen is None else np.full_like(self.screen, probability)
+        return Uniforms(camera, np.full_like(self.building, probability), screen)
 
 
 def possible_kinds(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Mask]:
@@ -165,6 +174,7 @@ def uniforms(
     heights: BuildingHeights,
     n_draws: int,
     *,
+    screens: ScreenHeights | None = None,
     sample: str = "",
 ) -> Uniforms:
     """Draw the numbers behind `n_draws` draws.
@@ -178,6 +188,7 @@ def uniforms(
         drawn: from `drawn_unknowns`.
         heights: of buildings.
         n_draws: how many.
+        screens: what stands free, if anything does.
         sample: name of an independent second sample, for pick-freeze (see `drivers`).
     """
     again = (sample,) if sample else ()
@@ -191,7 +202,13 @@ def uniforms(
     if heights.drawn:
         for row, name in enumerate(heights.ids):
             stream(seed, "building", name, BUILDING, *again).random(out=building[row])
-    return Uniforms(camera, np.ascontiguousarray(building.T))
+    screen = None
+    if screens is not None:
+        screen = np.empty((len(screens.ids), n_draws))
+        for row, name in enumerate(screens.ids):
+            stream(seed, "screen", name, SCREEN, *again).random(out=screen[row])
+        screen = np.ascontiguousarray(screen.T)
+    return Uniforms(camera, np.ascontiguousarray(building.T), screen)
 
 
 def draw_cameras(

@@ -15,11 +15,12 @@ from scipy.sparse import csr_array
 
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.measure.adding_up import Result, add_at, expose_draws
+from contrechamp.measure.adding_up import Result, add_at, expose_draws, expose_draws_on_relief
 from contrechamp.sight.arrays import Level
 from contrechamp.sight.parts import index_segments
 from contrechamp.sight.placing import off_outlines
 from contrechamp.sight.plan_views import keep_views
+from contrechamp.sight.relief.views import ReliefViews, relief_views
 from contrechamp.sight.seen import CameraColumns
 from contrechamp.sight.walls import Walls, compressed_rows
 
@@ -149,9 +150,35 @@ class Standpoints:
     views: Any
 
 
-def standpoints(x: F8, y: F8, walls: Walls, reach_m: F8, pieces: Pieces) -> Standpoints:
-    """Work out what is the same in all draws of cameras that see no further than `reach_m`."""
+@dataclass(frozen=True)
+class Ground:
+    """Ground that is not flat, and what is known of what stands on it.
+
+    Args:
+        surface: `relief.surface.Surface`.
+        standing: `relief.views.Standing`, of all that has walls.
+        target_height_m: of the targets above the ground.
+    """
+
+    surface: Any
+    standing: Any
+    target_height_m: float
+
+
+def standpoints(
+    x: F8, y: F8, walls: Walls, reach_m: F8, pieces: Pieces, ground: Ground | None = None
+) -> Standpoints:
+    """Work out what is the same in all draws of cameras that see no further than `reach_m`.
+
+    Over ground that is not flat, the views are `relief.views.ReliefViews`.
+    """
     x, y, over_start, over = off_outlines(x, y, walls)
+    if ground is not None:
+        views = relief_views(
+            ground.surface, walls.index, ground.standing, over_start, over, x, y, reach_m,
+            pieces.lines, ground.target_height_m,
+        )  # fmt: skip
+        return Standpoints(x, y, over_start, over, views)
     views = keep_views(walls.index, over_start, x, y, reach_m, pieces.lines)
     return Standpoints(x, y, over_start, over, views)
 
@@ -303,11 +330,16 @@ def _draw_by_draw(
             tops = np.ascontiguousarray(
                 tops_of(slice(first, min(first + DRAWS_AT_ONCE, n_draws))), dtype=np.float64
             )
-            done = expose_draws(
-                first, walls.index, tops, at.over_start, at.over, at.x, at.y, drawn,
-                target_height_m, ppm, pieces.lines, at.views, pieces.piece, told_apart, *rows,
-                result,
-            )  # fmt: skip
+            asked = (pieces.piece, told_apart, *rows, result)
+            if isinstance(at.views, ReliefViews):
+                done = expose_draws_on_relief(
+                    first, tops, at.x, at.y, drawn, ppm, pieces.lines, at.views, *asked
+                )
+            else:
+                done = expose_draws(
+                    first, walls.index, tops, at.over_start, at.over, at.x, at.y, drawn,
+                    target_height_m, ppm, pieces.lines, at.views, *asked,
+                )  # fmt: skip
             advance(steps * len(tops))
             return done
 

@@ -26,6 +26,7 @@ from contrechamp.measure.priors import TURNING
 from contrechamp.measure.stage import Stage
 from contrechamp.sight.arrays import Cameras
 from contrechamp.sight.regions import Regions, visible_regions
+from contrechamp.sight.relief.regions import ReliefRegions, regions_on_relief
 
 Mask = NDArray[np.bool_]
 
@@ -35,24 +36,32 @@ AT_ONCE = 20_000
 
 def possible_regions(
     stage: Stage, *, flat: bool = False, at_once: int = AT_ONCE
-) -> Iterator[Regions]:
+) -> Iterator[Regions | ReliefRegions]:
     """Yield what the cameras may have in view at the levels of the stage, in batches of cameras.
 
     Args:
         stage: the cameras in their places, and the walls around them.
-        flat: take every wall as infinitely high, as a plan without heights does.
+        flat: take every wall as infinitely high, as a plan without heights does; over relief, which
+            has heights, it is not used.
         at_once: number of cameras in a batch.
     """
     medians = _medians(stage)
-    cameras, top_m = possible_cameras(stage), stage.heights.at(medians.building)[0]
+    cameras, top_m = possible_cameras(stage), stage.tops(medians)(slice(None))[0]
     for first in range(0, len(cameras.x), at_once):
+        some = Cameras(
+            **{
+                column.name: getattr(cameras, column.name)[first : first + at_once]
+                for column in fields(Cameras)
+            }
+        )
+        if stage.ground is not None:
+            yield regions_on_relief(
+                some, stage.walls, stage.ground.surface, stage.ground.standing, top_m,
+                stage.levels, target_height_m=stage.target_height_m,
+            )  # fmt: skip
+            continue
         yield visible_regions(
-            Cameras(
-                **{
-                    column.name: getattr(cameras, column.name)[first : first + at_once]
-                    for column in fields(Cameras)
-                }
-            ),
+            some,
             stage.walls,
             top_m,
             stage.levels,
@@ -62,7 +71,7 @@ def possible_regions(
         )
 
 
-def region_table(stage: Stage, regions: Sequence[Regions]) -> gpd.GeoDataFrame:
+def region_table(stage: Stage, regions: Sequence[Regions | ReliefRegions]) -> gpd.GeoDataFrame:
     """Return a table with one row per camera and level, camera by camera.
 
     Args:
@@ -90,7 +99,7 @@ def region_table(stage: Stage, regions: Sequence[Regions]) -> gpd.GeoDataFrame:
 
 
 def _of_cameras(
-    stage: Stage, regions: Sequence[Regions]
+    stage: Stage, regions: Sequence[Regions | ReliefRegions]
 ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
     """Return outlines and areas of cameras and levels; of several places all together."""
     geometry = np.concatenate([one.geometries() for one in regions])
@@ -129,7 +138,8 @@ def possible_cameras(stage: Stage) -> Cameras:
 
 
 def _medians(stage: Stage) -> Uniforms:
-    return Uniforms({}, np.full((1, len(stage.heights.ids)), 0.5))
+    screens = None if stage.screens is None else np.full((1, len(stage.screens.ids)), 0.5)
+    return Uniforms({}, np.full((1, len(stage.heights.ids)), 0.5), screens)
 
 
 def _kind_that_sees_most(stage: Stage) -> NDArray[np.str_]:

@@ -1,6 +1,7 @@
 """The table of the priors that were used, as the methods section prints it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from babel.numbers import format_decimal
@@ -22,6 +23,7 @@ from contrechamp.measure.priors import (
 )
 from contrechamp.measure.results import Prior
 from contrechamp.measure.stage import Stage
+from contrechamp.scene.screen_fields import screen_label
 from contrechamp.scene.tables import Scene
 
 Mask = NDArray[np.bool_]
@@ -81,7 +83,7 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
             )
         )
     for row in priors.rows:
-        if row.unknown == "building_height_m":
+        if row.unknown in ("building_height_m", "screen_height_m"):
             continue
         used = lacks(cameras, _COLUMN_OF.get(row.unknown, row.unknown))
         used &= ~_by_model(stage, row.unknown)
@@ -107,7 +109,37 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
             ("fixed",),
         )
     )
-    return (*rows, *_building_rows(stage, scene))
+    return (*rows, *_building_rows(stage, scene), *_screen_rows(stage))
+
+
+def _screen_rows(stage: Stage) -> list[Prior]:
+    """Return a row for each kind of what stands free some of which has no height."""
+    if stage.screens is None:
+        return []
+    unknown = np.isnan(stage.screens.known_m) & (stage.screens.hides_share > 0.0)
+    rows = []
+    for row in stage.priors.rows:
+        if row.unknown == "screen_height_m" and isinstance(row, Quantiles):
+            used = int((unknown & np.isin(stage.screens.kind, row.kinds)).sum())
+            if used:
+                names = ", ".join(screen_label(kind) for kind in row.kinds)
+                of_no_camera = replace(row, kinds=())
+                found = _quantile_row(of_no_camera, row.at(DECILES).tolist(), used)
+                of = _("without a height: {what}").format(what=names)
+                rows.append(replace(found, applies_to=of))
+    may = int(((stage.screens.hides_share > 0.0) & (stage.screens.hides_share < 1.0)).sum())
+    if may:
+        rows.append(
+            _plain_row(
+                "screen_hides",
+                _("fences and gates of which nothing says whether they can be seen through"),
+                _("hides what is behind it in half of the draws; a gate, if it is shut"),
+                "",
+                _("our choice: neither is known to be likelier"),
+                may,
+            )
+        )
+    return rows
 
 
 def _by_model(stage: Stage, unknown: str) -> Mask:

@@ -19,7 +19,8 @@ the unknown, followed by a dot and the kind of camera if it holds for that kind 
 
 A section may be named ``focal_mm``, ``width_px``, ``height_m``, ``tilt_deg`` or ``range_m`` (each
 also by kind), ``building_height_m`` (which then replaces the heights around each building without
-a height) or ``kind``. ``source`` is required.
+a height), ``screen_height_m`` (of walls, hedges and fences; also by kind, such as
+``screen_height_m.hedge``) or ``kind``. ``source`` is required.
 
 Without such a section two unknowns follow from others: the tilt from what a camera is aimed at
 (`Aimed`), and the range from pixel density (`ByDensity`).
@@ -38,6 +39,17 @@ from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.scene.screen_fields import (
+    CITY_WALL,
+    FENCE,
+    GATE,
+    HEDGE,
+    HIGHEST_M,
+    NOISE_BARRIER,
+    RETAINING_WALL,
+    SCREENS,
+    WALL,
+)
 from contrechamp.sight.arrays import Level
 
 F8 = NDArray[np.float64]
@@ -55,7 +67,15 @@ BOUNDS: Mapping[str, tuple[float, float, str]] = {
     "tilt_deg": (-90.0, 90.0, "deg"),
     "range_m": (1.0, 5000.0, "m"),
     "building_height_m": (0.5, 1000.0, "m"),
+    "screen_height_m": (0.0, HIGHEST_M, "m"),
 }
+#: Unknown -> kinds of what it is of, where these are not kinds of camera.
+_KINDS_OF: Mapping[str, tuple[str, ...]] = {"screen_height_m": tuple(SCREENS)}
+
+
+def kinds_of(unknown: str) -> tuple[str, ...]:
+    """Return the kinds that an unknown may have rows for: of camera, or of what stands free."""
+    return _KINDS_OF.get(unknown, KINDS)
 
 
 @dataclass(frozen=True)
@@ -64,7 +84,7 @@ class Quantiles:
 
     Args:
         unknown: a name of `BOUNDS`.
-        kinds: of camera that it applies to; empty for buildings.
+        kinds: of camera, or of what stands free, that it applies to; empty for buildings.
         knots: (probability, value) pairs, both ascending. Between two knots the value is
             interpolated on `scale`. Below the first and above the last it stays constant, so that
             no value is drawn outside of what the source gives.
@@ -171,7 +191,8 @@ class Priors:
     """Everything that is assumed.
 
     Args:
-        rows: for each unknown of a camera, rows that cover every kind; one row for buildings.
+        rows: for each unknown of a camera, and for the height of what stands free, rows that cover
+            every kind; one row for buildings.
         kind_shares: probability of each kind for a camera whose kind is not mapped; they sum to 1.
         kind_source: where these shares come from.
         kind_given: whether the user gave them; if not, they are no better than `for_input` says.
@@ -255,7 +276,7 @@ def default() -> Priors:
     )
     one, turn, every = ("fixed",), TURNING, KINDS
     log = "log"
-    rows = (
+    rows: tuple[Row, ...] = (
         # unknown, kinds, (probability, value)..., scale, source
         Quantiles("focal_mm", one, ((0.1, 2.8), (0.5, 6.8), (0.9, 26.0)), log, market),
         Quantiles("focal_mm", turn, ((0.1, 2.8), (0.5, 6.5), (0.9, 68.2)), log, market),
@@ -265,6 +286,7 @@ def default() -> Priors:
         Aimed(every, aim),
         ByDensity(every, sharp),
         Quantiles("building_height_m", (), ((0.1, 6.0), (0.5, 12.0), (0.9, 21.0)), log, floors),
+        *_of_screens(),
     )
     return Priors(
         rows=rows,
@@ -276,6 +298,44 @@ def default() -> Priors:
             "OpenStreetMap in all of Switzerland, June 2023: of 1,388 outdoor cameras with a kind, "
             "759 are fixed, 569 domes and 60 panning; mappers may have chosen which kinds they note"
         ),
+    )
+
+
+def _of_screens() -> tuple[Quantiles, ...]:
+    """Return the rows of what stands free: walls, hedges, fences."""
+    law = _(
+        "our choice, between what rules on fences have: in England 1 m along a road and 2 m "
+        "elsewhere need no leave (General Permitted Development Order 2015, schedule 2, part 2, "
+        "class A); in France walls between plots are 2.6 m high, and 3.2 m in towns of 50,000 and "
+        "more, unless something else is agreed on (Code civil, article 663)"
+    )
+    hedge = _(
+        "our choice, between hedges that are kept low and those of 2 m, from which on rules on "
+        "plants at borders begin (France, Code civil, article 671; England and Wales, Anti-social "
+        "Behaviour Act 2003, part 8)"
+    )
+    city = _(
+        "our choice; the walls of the Old City of Jerusalem are said to be 12 m high on average"
+    )
+    held = _(
+        "our choice: half of them end where the higher ground does, and hide nothing; others carry "
+        "a parapet of up to 1.1 m, as on a balcony"
+    )
+    noise, log, lin = _("our choice: 2, 3 and 5 m"), "log", "linear"
+    rows: tuple[tuple[str, tuple[float, float, float], str, str], ...] = (
+        (WALL, (1.0, 2.0, 3.2), log, law),
+        (CITY_WALL, (4.0, 8.0, 12.0), log, city),
+        (RETAINING_WALL, (0.0, 0.0, 1.1), lin, held),
+        (HEDGE, (0.8, 1.5, 2.5), log, hedge),
+        (FENCE, (1.0, 1.5, 2.0), log, law),
+        (NOISE_BARRIER, (2.0, 3.0, 5.0), log, noise),
+        (GATE, (1.0, 1.5, 2.0), log, law),
+    )
+    return tuple(
+        Quantiles(
+            "screen_height_m", (kind,), tuple(zip((0.1, 0.5, 0.9), metres, strict=True)), scale, of
+        )
+        for kind, metres, scale, of in rows
     )
 
 
@@ -307,13 +367,14 @@ def from_toml(text: str, *, name: str) -> Priors:
                 ),
                 where=where,
             )
-        by_kind = isinstance(section, dict) and any(key in KINDS for key in section)
+        kinds = kinds_of(unknown)
+        by_kind = isinstance(section, dict) and any(key in kinds for key in section)
         if by_kind and unknown != "building_height_m":
             for kind, part in section.items():
-                if kind not in KINDS:
+                if kind not in kinds:
                     raise InputError(
-                        _("expected only sections by kind of camera here ({kinds})").format(
-                            kinds=", ".join(KINDS)
+                        _("expected only sections by kind here ({kinds})").format(
+                            kinds=", ".join(kinds)
                         ),
                         where=f"{where}.{kind}",
                     )
@@ -323,7 +384,7 @@ def from_toml(text: str, *, name: str) -> Priors:
             row = _row(unknown, (), section, where)
             priors = replace(_with_row(priors, row), heights_around=False)
         else:
-            priors = _with_row(priors, _row(unknown, KINDS, section, where))
+            priors = _with_row(priors, _row(unknown, kinds, section, where))
     return priors
 
 

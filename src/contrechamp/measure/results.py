@@ -25,7 +25,8 @@ class Estimate:
         mean: over draws.
         standard_error: Monte Carlo standard error of the least certain of median, q05, q95.
         enough_draws: whether that error is small relative to the interval (`estimates.TOLERANCE`).
-        n_draws: how many draws it is based on; 1 where nothing was unknown.
+        n_draws: how many draws it is based on; 1 where nothing was unknown, 0 where the interval
+            is that of a regression.
     """
 
     median: float
@@ -62,7 +63,7 @@ class Figure:
             in view of at least one mapped camera), "streets.seen_share",
             "streets.cameras_at_once" (mean number over the metres in view),
             "streets.seen_by_one_m" (in view of exactly one), "streets.seen_by_several_m" (of two
-            or more at once),
+            or more at once), "streets.hidden_m" (what stands free takes out of view, see `hidden`),
             "area.seen_m2" (ground in view of any mapped camera), "trips.seen_m",
             "trips.seen_share", "trips.cameras", "trips.least_watched_seen_m",
             "trips.detour_m", "trips.no_detour_share" (share of trips for which every route,
@@ -100,7 +101,7 @@ class Driver:
 
     Args:
         unknown: "heading_deg", "height_m", "lens" (hfov, vfov), "width_px", "tilt_deg", "range_m",
-            "kind", "building_height_m".
+            "kind", "building_height_m", "screen_height_m".
         level: of the figure streets.seen_m whose variance is explained.
         first_order: share of the variance that would go if only this were known (0..1).
         total: share that would remain if everything else were known (0..1).

@@ -20,7 +20,7 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.camera_table import camera_table
 from contrechamp.measure.drawn import DrawnFigure, as_figures
-from contrechamp.measure.draws import BUILDING, UNKNOWN_OF, UNORDERED, Uniforms
+from contrechamp.measure.draws import BUILDING, SCREEN, UNKNOWN_OF, UNORDERED, Uniforms
 from contrechamp.measure.drivers import Exchanged, drivers, visit_shares
 from contrechamp.measure.estimates import TOLERANCE, draws_needed
 from contrechamp.measure.exposure import Exposure, Pieces
@@ -33,6 +33,7 @@ from contrechamp.measure.ground import (
 )
 from contrechamp.measure.groups import NEAR_M, AreaGroups, area_groups
 from contrechamp.measure.heights import NEIGHBOURS
+from contrechamp.measure.hidden import HIDDEN_DRAWS, hidden_figures, kinds_that_stand
 from contrechamp.measure.kept import Kept
 from contrechamp.measure.known import PARAMETERS, known_share, mapped
 from contrechamp.measure.network import FootNetwork, foot_network
@@ -70,6 +71,8 @@ _Question = Callable[[Uniforms], tuple[DrawnFigure, ...]]
 SCENARIOS: Mapping[str, float] = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 #: Draws of the direction in each scenario; their mean is given.
 SCENARIO_DRAWS = 100
+#: Share of the walkable street from which on steps tell that a place is not level: our choice.
+STEPPED = 0.005
 #: Pairs of draws for each unknown whose part in the interval is measured: the standard error of a
 #: share is then about 0.05 at one half, and 0.06 at zero.
 DRIVER_PAIRS = 256
@@ -102,6 +105,7 @@ class _Draws:
         main: for the figures.
         scenario: for each question (see `_Run`), in each scenario.
         span: for each question, in each alternative to what is assumed.
+        hidden: for what stands free, with each kind of it and without any, all together.
         pairs: for each unknown whose part in the interval is measured.
         unknowns: their names.
         alternatives: to what is assumed.
@@ -111,6 +115,7 @@ class _Draws:
     scenario: Mapping[str, int]
     span: Mapping[str, int]
     alternatives: Alternatives
+    hidden: int
     pairs: int
     unknowns: tuple[str, ...]
 
@@ -118,7 +123,7 @@ class _Draws:
     def total(self) -> int:
         figures = sum(self.main + len(SCENARIOS) * n for n in self.scenario.values())
         spans = len(self.alternatives.priors) * sum(self.span.values())
-        return figures + spans + (1 + len(self.unknowns)) * self.pairs
+        return figures + spans + self.hidden + (1 + len(self.unknowns)) * self.pairs
 
 
 class _GroundLines:
@@ -228,7 +233,12 @@ def measure(
         advance(1)
         regions = region_table(stage, list(possible_regions(stage)))
         advance(1)
-    plan = _plan_draws(stage, draws if stage.anything_drawn else 1, tracks=len(scene.tracks) > 0)
+    plan = _plan_draws(
+        stage,
+        draws if stage.anything_drawn else 1,
+        streets=len(streets.length_m) > 0,
+        tracks=len(scene.tracks) > 0,
+    )
     with progress(_("Draws"), plan.total) as advance:
         run = _Run(scene, stage, streets, areas, plan, most_homes > 0, whole, _part_of(advance))
         return _measure(run, regions, first_figure)
@@ -263,6 +273,7 @@ def measure_streets(
         scenario={},
         span={"streets": min(SPAN_DRAWS, draws)},
         alternatives=alternatives(stage.cameras, stage.priors),
+        hidden=0,
         pairs=0,
         unknowns=(),
     )
@@ -291,9 +302,11 @@ def _check_whole(scene: Scene, *, open_ground: bool) -> None:
         raise InputError(one_message(missing), where=where)
 
 
-def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
+def _plan_draws(stage: Stage, draws: int, *, streets: bool, tracks: bool) -> _Draws:
     unknowns = tuple(name for name in UNKNOWN_OF if name in stage.drawn)
     unknowns += (BUILDING,) if stage.heights.drawn else ()
+    unknowns += (SCREEN,) if stage.screens_drawn else ()
+    kinds = kinds_that_stand(stage)
     # Without a direction (or kind) to draw, a scenario is one draw.
     unordered = any(name in stage.drawn for name in UNORDERED)
     scenario = min(SCENARIO_DRAWS, draws) if unordered else 1
@@ -311,6 +324,7 @@ def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
             **({"tracks": span} if tracks else {}),
         },
         alternatives=alternatives(stage.cameras, stage.priors),
+        hidden=(1 + len(kinds)) * min(HIDDEN_DRAWS, draws) if kinds and streets else 0,
         pairs=min(DRIVER_PAIRS, draws) if unknowns else 0,
         unknowns=unknowns,
     )
@@ -385,6 +399,7 @@ def _figures_and_tables(
         name: beside(partial(_figures_in_scenario, run, questions, numbers, probability))
         for name, probability in SCENARIOS.items()
     }
+    of_hidden = beside(lambda: _hidden(run, exposure))
     of_pieces = beside(lambda: piece_table(streets.pieces, exposure, stage.levels))
     of_streets = beside(lambda: street_table(scene.streets, streets.pieces, exposure, stage.levels))
     trips = run.trip_exposure(exposure)
@@ -392,6 +407,7 @@ def _figures_and_tables(
         *_street_and_trip_figures(run, exposure, trips),
         *_ground_question(run, exposure.beside_m)(numbers),
         *questions["tracks"](numbers),
+        *of_hidden(),
     ]
     figures = with_spans(
         _figures(run, exposure, drawn, {name: found() for name, found in of_scenarios.items()}),
@@ -414,6 +430,16 @@ def _figures_and_tables(
         warnings=_warnings(run, figures),
         notices=stage.notices,
         draws_m=np.asarray(exposure.total_m, np.float64) if len(streets.length_m) else None,
+    )
+
+
+def _hidden(run: _Run, exposure: Exposure) -> Sequence[DrawnFigure]:
+    """Return what each kind of what stands free hides of the streets."""
+    if not run.draws.hidden:
+        return ()
+    n_draws, pieces = min(HIDDEN_DRAWS, run.draws.main), run.streets.pieces.pieces
+    return hidden_figures(
+        run.scene, run.stage, pieces, exposure.total_m, n_draws, progress=run.progress
     )
 
 
@@ -581,7 +607,7 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "driver_pairs": plan.pairs,
         "ground_draws": plan.main,
         "ground_line_spacing_m": SPACING_M,
-        "open_ground": not len(scene.buildings),
+        "open_ground": not len(scene.buildings) and stage.screens is None,
         "target_height_m": stage.target_height_m,
         "piece_m": float(length_m.max(initial=0.0)),
         "walkable_m": float(length_m.sum()),
@@ -607,8 +633,37 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "buildings_without_height": len(heights.unknown),
         "building_height_sources": {str(name) or "none": int(n) for name, n in source.items()},
         "heights_around": NEIGHBOURS if heights.around_m.shape[1] else 0,
+        **_of_screens(stage),
+        **_of_relief(stage),
         "trips": dict(run.streets.trips.counts),
         "notices": dict(sorted(Counter(one.kind for one in notices).items())),
+    }
+
+
+def _of_screens(stage: Stage) -> dict[str, dict[str, int]]:
+    """Return how many of each kind stand free within reach, and how many without a height."""
+    screens = stage.screens
+    if screens is None:
+        return {}
+    return {
+        "screens_within_reach": dict(Counter(screens.kind.tolist())),
+        "screens_without_height": dict(Counter(screens.kind[np.isnan(screens.known_m)].tolist())),
+    }
+
+
+def _of_relief(stage: Stage) -> dict[str, dict[str, float]]:
+    """Return what the ground is, where it was not taken as flat."""
+    relief = stage.relief
+    if relief is None:
+        return {}
+    return {
+        "relief": {
+            "cell_m": relief.cell_m,
+            "model_cell_m": relief.model_cell_m,
+            "filled_share": relief.filled_share,
+            "lowest_m": float(relief.height_m.min()),
+            "highest_m": float(relief.height_m.max()),
+        }
     }
 
 
@@ -626,6 +681,22 @@ def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:
     warnings = []
     if run.stage.cameras["indoor"].all():
         warnings.append(_("Every camera is mapped as indoor: none has the street within view."))
+    relief = run.stage.relief
+    if relief is not None and run.stage.reach_m.max(initial=0.0) > relief.around_m:
+        warnings.append(
+            _(
+                "Some views go further than {metres} m, where the heights end that were read: "
+                "beyond, the ground is taken as that of the edge."
+            ).format(metres=round(relief.around_m))
+        )
+    if relief is None and _stepped(run.scene):
+        warnings.append(
+            _(
+                "The map has steps in many places, so that the ground is not level, and these "
+                "figures take it as flat: what lies higher or lower is in view, or hidden, "
+                "otherwise. With a height model (GeoTIFF) beside the map they would not."
+            )
+        )
     if run.with_trips and len(run.streets.length_m):
         warnings += run.streets.trips.warnings
     photos = sum(file.format == PHOTOS for file in run.scene.inputs)
@@ -653,6 +724,14 @@ def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:
             )
         )
     return tuple(warnings)
+
+
+def _stepped(scene: Scene) -> bool:
+    """Return whether steps are so much of the walkable streets that the ground cannot be level."""
+    walkable = scene.streets[scene.streets["walkable"].to_numpy(bool)]
+    length_m = walkable.length.to_numpy(np.float64)
+    steps_m = length_m[walkable["highway"].to_numpy(str) == "steps"].sum()
+    return bool(steps_m > STEPPED * length_m.sum())
 
 
 def _enough_for_most(short: Sequence[Estimate]) -> int:

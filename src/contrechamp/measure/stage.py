@@ -1,6 +1,6 @@
 """What is the same in all draws: placed cameras, the buildings within their range, groups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -21,6 +21,7 @@ from contrechamp.measure.draws import (
 from contrechamp.measure.exposure import (
     CameraDraws,
     Exposure,
+    Ground,
     Pieces,
     Standpoints,
     Walks,
@@ -28,13 +29,20 @@ from contrechamp.measure.exposure import (
     expose_totals,
     standpoints,
 )
+from contrechamp.measure.footing import ground_of
 from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
 from contrechamp.measure.kept import Kept
 from contrechamp.measure.known import PLACE_DOUBTFUL
 from contrechamp.measure.model_limits import Limits
 from contrechamp.measure.priors import KINDS, TURNING, ByDensity, Priors
+from contrechamp.measure.screen_heights import (
+    ScreenHeights,
+    clear_of_cameras,
+    screen_heights,
+)
 from contrechamp.measure.several_places import SeveralPlaces
+from contrechamp.scene.height_grid import Relief
 from contrechamp.scene.projection import convergence_deg
 from contrechamp.scene.tables import Notice, Scene
 from contrechamp.sight.arrays import Level
@@ -68,13 +76,17 @@ class Stage:
         priors: for what is not mapped.
         drawn: unknown -> which cameras draw it (`draws.drawn_unknowns`).
         heights: of the buildings within range of some camera.
-        walls: of the same buildings.
+        screens: of what stands free within range of some camera; None where nothing does.
+        walls: of these buildings, and then of these screens.
+        ground: on which all stands; None where it is flat.
         levels: of the figures.
         target_height_m: 1.6 is a face, 0 the ground.
         seed: of all draws.
         threads: greatest number of threads.
         limits: of the cameras by their models (`Scene.limits`).
         notices: of cameras that contradict themselves.
+        free: what stands free in the whole scene (`Scene.screens`).
+        relief: the ground of the whole scene (`Scene.relief`).
         kept: what `standing` worked out, by reach and pieces; shared by stages that differ in their
             priors alone.
     """
@@ -85,13 +97,17 @@ class Stage:
     priors: Priors
     drawn: Mapping[str, Mask]
     heights: BuildingHeights
+    screens: ScreenHeights | None
     walls: Walls
+    ground: Ground | None
     levels: Sequence[Level]
     target_height_m: float
     seed: int
     threads: int | None
     limits: Limits
     notices: tuple[Notice, ...]
+    free: gpd.GeoDataFrame
+    relief: Relief | None
     kept: Kept[tuple[bytes, int], tuple[Pieces, Standpoints]] = field(default_factory=Kept)
 
     @cached_property
@@ -107,7 +123,12 @@ class Stage:
     @property
     def anything_drawn(self) -> bool:
         """Whether two draws can differ."""
-        return bool(self.drawn) or self.heights.drawn
+        return bool(self.drawn) or self.heights.drawn or self.screens_drawn
+
+    @property
+    def screens_drawn(self) -> bool:
+        """Whether anything of what stands free is drawn."""
+        return self.screens is not None and self.screens.drawn
 
     @cached_property
     def groups(self) -> Mapping[str, Mask]:
@@ -117,7 +138,21 @@ class Stage:
     def uniforms(self, n_draws: int, *, sample: str = "") -> Uniforms:
         """Draw the numbers behind `n_draws` draws; `sample` names an independent second sample."""
         ids = self.cameras["id"].tolist()
-        return uniforms(self.seed, ids, self.drawn, self.heights, n_draws, sample=sample)
+        return uniforms(
+            self.seed, ids, self.drawn, self.heights, n_draws, screens=self.screens, sample=sample
+        )
+
+    def tops(self, numbers: Uniforms) -> Callable[[slice], F8]:
+        """Return what gives the tops of `walls` in some of these draws, (n_draws, n) metres."""
+        screens = self.screens
+
+        def tops_of(some: slice) -> F8:
+            of_buildings = self.heights.at(numbers.building[some])
+            if screens is None or numbers.screen is None:
+                return of_buildings
+            return np.hstack((of_buildings, screens.at(numbers.screen[some])))
+
+        return tops_of
 
     def draw(self, numbers: Uniforms) -> CameraDraws:
         """Return the cameras of these draws, a column a place (`several_places`)."""
@@ -148,7 +183,10 @@ class Stage:
         _pieces, at = self.kept.of(
             (self.reach_m.tobytes(), id(pieces)),
             lambda: (
-                pieces, standpoints(placed.x, placed.y, self.walls, self.reach_m, pieces),
+                pieces,
+                standpoints(
+                    placed.x, placed.y, self.walls, self.reach_m, pieces, self.ground
+                ),
             ),
         )  # fmt: skip
         return at
@@ -168,7 +206,7 @@ class Stage:
         exposure = expose(
             self.draw(numbers),
             self.walls,
-            lambda some: self.heights.at(numbers.building[some]),
+            self.tops(numbers),
             pieces,
             self.levels,
             target_height_m=self.target_height_m,
@@ -186,7 +224,7 @@ class Stage:
         return expose_totals(
             self.draw(numbers),
             self.walls,
-            lambda some: self.heights.at(numbers.building[some]),
+            self.tops(numbers),
             pieces,
             self.levels,
             target_height_m=self.target_height_m,
@@ -214,7 +252,8 @@ def set_stage(
     cameras = without_contradictions(scene.cameras, placed)
     cameras = cameras.assign(**{PLACE_DOUBTFUL: places.several})
     priors = priors.for_input(cameras, levels)
-    heights, walls = _surroundings(places, cameras, priors, scene.buildings)
+    heights, screens, walls = _surroundings(places, cameras, priors, scene.buildings, scene.screens)
+    ground = _ground(scene.relief, walls, heights, screens, target_height_m)
     return Stage(
         cameras=cameras,
         several=SeveralPlaces(places, scene.cameras["heading_deg"].to_numpy(np.float64)),
@@ -222,13 +261,17 @@ def set_stage(
         priors=priors,
         drawn=_drawn(cameras, priors, scene.limits, places),
         heights=heights,
+        screens=screens,
         walls=walls,
+        ground=ground,
         levels=levels,
         target_height_m=target_height_m,
         seed=seed,
         threads=threads,
         limits=scene.limits,
         notices=wall_notices(scene.cameras, placed),
+        free=scene.screens,
+        relief=scene.relief,
     )
 
 
@@ -245,19 +288,61 @@ def _drawn(
 
 def with_priors(stage: Stage, priors: Priors, buildings: gpd.GeoDataFrame) -> Stage:
     """Return a stage with other priors, ready as they are (see `Priors.for_input`)."""
-    heights, walls = _surroundings(stage.places, stage.cameras, priors, buildings)
+    heights, screens, walls = _surroundings(
+        stage.places, stage.cameras, priors, buildings, stage.free
+    )
     drawn = _drawn(stage.cameras, priors, stage.limits, stage.places)
-    return replace(stage, priors=priors, drawn=drawn, heights=heights, walls=walls)
+    return replace(stage, priors=priors, drawn=drawn, heights=heights, screens=screens, walls=walls)
+
+
+def with_screens(stage: Stage, screens: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Stage:
+    """Return a stage on which these stand free and nothing else does.
+
+    Args:
+        stage: to be changed.
+        screens: `SCREEN_COLUMNS`, such as some of `Stage.free`.
+        buildings: of the scene.
+    """
+    heights, some, walls = _surroundings(
+        stage.places, stage.cameras, stage.priors, buildings, screens
+    )
+    ground = _ground(stage.relief, walls, heights, some, stage.target_height_m)
+    return replace(
+        stage, heights=heights, screens=some, walls=walls, ground=ground, free=screens, kept=Kept()
+    )
+
+
+def _ground(
+    relief: Relief | None,
+    walls: Walls,
+    heights: BuildingHeights,
+    screens: ScreenHeights | None,
+    target_height_m: float,
+) -> Ground | None:
+    if relief is None:
+        return None
+    return ground_of(relief, walls.footprints, heights, screens, target_height_m)
 
 
 def _surroundings(
-    places: Places, cameras: gpd.GeoDataFrame, priors: Priors, buildings: gpd.GeoDataFrame
-) -> tuple[BuildingHeights, Walls]:
-    """Return heights and walls of the buildings that some camera may see."""
-    reach_m = greatest_range_m(cameras, priors)[places.camera]
-    rows = _within_reach(places.placed, reach_m, buildings)
+    places: Places,
+    cameras: gpd.GeoDataFrame,
+    priors: Priors,
+    buildings: gpd.GeoDataFrame,
+    screens: gpd.GeoDataFrame,
+) -> tuple[BuildingHeights, ScreenHeights | None, Walls]:
+    """Return heights and walls of the buildings and screens that some camera may see."""
+    placed, reach_m = places.placed, greatest_range_m(cameras, priors)[places.camera]
+    rows = _within_reach(placed, reach_m, buildings)
     heights = building_heights(buildings, priors, rows)
-    return heights, prepare(buildings.geometry.to_numpy()[rows], heights.bottom_m)
+    footprints = buildings.geometry.to_numpy()[rows]
+    near = screens.iloc[_within_reach(placed, reach_m, screens)]
+    if not len(near):
+        return heights, None, prepare(footprints, heights.bottom_m)
+    near = clear_of_cameras(near, placed.x, placed.y)
+    free = screen_heights(near, priors)
+    standing = np.concatenate((footprints, near.geometry.to_numpy()))
+    return heights, free, prepare(standing, np.concatenate((heights.bottom_m, free.bottom_m)))
 
 
 def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Places:
@@ -340,11 +425,11 @@ def greatest_range_m(cameras: gpd.GeoDataFrame, priors: Priors) -> F8:
     return reach
 
 
-def _within_reach(placed: Placed, reach_m: F8, buildings: gpd.GeoDataFrame) -> I8:
-    """Return the rows of the buildings that some camera may see, ascending."""
-    if not len(buildings):
+def _within_reach(placed: Placed, reach_m: F8, bodies: gpd.GeoDataFrame) -> I8:
+    """Return the rows of the buildings, or screens, that some camera may see, ascending."""
+    if not len(bodies):
         return np.empty(0, np.int64)
-    tree = shapely.STRtree(buildings.geometry.to_numpy())
+    tree = shapely.STRtree(bodies.geometry.to_numpy())
     points = shapely.points(placed.x, placed.y)
     near = tree.query(points, predicate="dwithin", distance=reach_m)[1]
     return np.unique(near).astype(np.int64)

@@ -64,16 +64,17 @@ def figures_json(
 
 def canonical_json(value: Any) -> bytes:
     """Return `value` as UTF-8 JSON with sorted keys and rounded numbers; NaN becomes null."""
-    return json_text(_plain(value), sort_keys=True, allow_nan=False, indent=1).encode()
+    return json_text(plain(value), sort_keys=True, allow_nan=False, indent=1).encode()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return `value` as JSON has it: numbers rounded to `DECIMALS`, null for what is none."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, int | np.integer):
@@ -123,5 +124,5 @@ def figures_csv(figures: Sequence[Figure]) -> bytes:
 
 
 def _cell(number: float | None) -> str:
-    plain = None if number is None else _plain(float(number))
-    return "" if plain is None else f"{plain:.{DECIMALS}f}".rstrip("0").rstrip(".")
+    rounded = None if number is None else plain(float(number))
+    return "" if rounded is None else f"{rounded:.{DECIMALS}f}".rstrip("0").rstrip(".")

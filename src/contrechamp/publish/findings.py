@@ -1,21 +1,23 @@
 """The figures as a reader meets them: tables and plots of totals, groups, scenarios, unknowns."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
 
 from contrechamp.base.i18n import _
-from contrechamp.measure.results import Driver, Figure, Measurement
+from contrechamp.measure.hidden import KEY
+from contrechamp.measure.results import Figure, Measurement
+from contrechamp.publish.all_cameras import SEEN
 from contrechamp.publish.charts import Chart, Range, chart
+from contrechamp.publish.found import Found, find, near_figures
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import rounding_step, spread
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
+from contrechamp.scene.screen_fields import SCREENS, screen_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
-from contrechamp.wording.figures import figure_label, group_label, is_near, scenario_labels
+from contrechamp.wording.figures import figure_label, group_label, scenario_labels
 from contrechamp.wording.levels import level_label
 
 SCENARIOS = ("p10", "p50", "p90")
@@ -23,47 +25,6 @@ SCENARIOS = ("p10", "p50", "p90")
 LEAST_AXIS_M = 5.0
 #: At most this many areas are listed; all are in figures.csv.
 LISTED_AREAS = 20
-
-
-class Found(Protocol):
-    """What plots and tables need of a measurement: it may be one that was kept in a file."""
-
-    @property
-    def levels(self) -> Sequence[Level]:
-        """From the least to the most demanding."""
-
-    @property
-    def figures(self) -> Sequence[Figure]:
-        """Every figure."""
-
-    @property
-    def drivers(self) -> Sequence[Driver]:
-        """How much each unknown contributes to the interval of the street in view."""
-
-
-@dataclass(frozen=True)
-class Read:
-    """What was read of a measurement that was kept; see `Found`."""
-
-    levels: tuple[Level, ...]
-    figures: tuple[Figure, ...]
-    drivers: tuple[Driver, ...]
-
-
-def find(
-    measurement: Found, key: str, level: str | None = None, group: str | None = "all"
-) -> list[Figure]:
-    """Return the figures of a key, in order; None stands for any level or group."""
-    return [
-        figure
-        for figure in measurement.figures
-        if figure.key == key and level in (None, figure.level) and group in (None, figure.group)
-    ]
-
-
-def near_figures(measurement: Found, key: str, level: str | None = None) -> list[Figure]:
-    """Return the figures of the streets around the cameras."""
-    return [figure for figure in find(measurement, key, level, None) if is_near(figure.group)]
 
 
 def level_meaning(level: Level, numbers: Numbers) -> str:
@@ -78,6 +39,8 @@ def _group_label(group: str, area_names: Mapping[str, str]) -> str:
     kind, _colon, value = group.partition(":")
     if kind == "service":
         return _("to the nearest: {service}").format(service=service_label(value))
+    if kind == "screens" and value in SCREENS:
+        return screen_label(value)
     if kind == "area":
         return _("area {name}").format(name=area_names.get(value) or value)
     return group_label(group)
@@ -150,6 +113,7 @@ def total_tables(measurement: Measurement, numbers: Numbers) -> list[ReportTable
         (figure_label(key), find(measurement, key))
         for key in (
             "streets.seen_m",
+            SEEN,
             "streets.seen_share",
             "streets.seen_by_several_m",
             "streets.cameras_at_once",
@@ -201,6 +165,11 @@ def group_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> li
             area_names=dict(zip(ids, names, strict=True)),
         )
         tables.append(table)
+    if hidden := find(measurement, KEY, first, None):
+        caption = _("What walls, hedges and fences take of what buildings leave in view ({level})")
+        tables.append(
+            figure_table(caption.format(level=level_label(first)), hidden, numbers, of="group")
+        )
     return tables
 
 
@@ -214,7 +183,7 @@ def totals_chart(measurement: Found, numbers: Numbers) -> Chart | None:
         note = _("Point: the value; there was one draw.")
     elif any(figure.span for figure in figures):
         note = _(
-            "Point: median of the draws. Thick: 90 % of the draws lie on it. Thin: how far the "
+            "Point: median of the draws. Thick: nine in ten draws lie on it. Thin: how far the "
             "median goes by what is assumed."
         )
     return chart(

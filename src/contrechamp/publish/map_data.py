@@ -11,7 +11,7 @@ from contrechamp.base.i18n import _
 from contrechamp.measure.results import Measurement
 from contrechamp.publish import quantised
 from contrechamp.publish.camera_card import camera_cards
-from contrechamp.publish.findings import find
+from contrechamp.publish.found import find
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.quantised import Frame
 from contrechamp.publish.spread import DIGITS, how_sure, spread

@@ -34,6 +34,8 @@ class MeasureJob:
     whole: bool = False
     threads: int | None = None
     open_ground: bool = False
+    completeness: Path | None = None
+    without: str = ""
 
 
 def check_levels(text: str) -> None:

@@ -14,6 +14,7 @@ from contrechamp.measure.engine import compile_engine
 from contrechamp.measure.priors import Priors, default, from_toml
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.measure.run import measure
+from contrechamp.publish.all_cameras import survey_of
 from contrechamp.publish.files import ReportFolder
 from contrechamp.publish.folder import check_writable
 from contrechamp.publish.measure_job import MeasureJob
@@ -24,6 +25,7 @@ from contrechamp.publish.without_streets import open_ground_told
 from contrechamp.scene.camera_models import scene_with_models
 from contrechamp.scene.map_cell import MapReader
 from contrechamp.scene.read import Needs, read_scene
+from contrechamp.scene.screens import without_screens
 from contrechamp.scene.tables import InputFile, Scene
 from contrechamp.sight.levels import parse_levels
 from contrechamp.wording.figures import is_near
@@ -138,12 +140,18 @@ def measure_and_publish(
         needs=Needs(open_ground=job.open_ground),
         progress=progress,
     )
+    scene = without_screens(scene, job.without.split(","))
+    measured = scene.inputs
     if job.models_file is not None:
         scene = scene_with_models(
             scene, job.models_file, skip_bad_rows=job.skip_bad_rows, cell=cell
         )
     if cell is not None:
         cell.close()  # it would only hold memory from here on
+    survey = None
+    if job.completeness is not None:
+        survey = survey_of(job.completeness, measured)
+        scene = replace(scene, inputs=(*scene.inputs, survey.entry))
     scene = replace(scene, inputs=(*scene.inputs, *priors_entry))
     compile_engine(progress)
     measurement = measure(
@@ -161,6 +169,8 @@ def measure_and_publish(
         threads=job.threads,
         first_figure=None if first is None else partial(_tell_first, first, scene),
     )
+    if survey is not None:
+        measurement = survey.with_all_cameras(measurement)
     scene = replace(scene, notices=(*scene.notices, *measurement.notices))
     report = write(
         measurement,

@@ -7,9 +7,11 @@ from typing import Any
 from contrechamp import __version__
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Measurement
+from contrechamp.publish.all_cameras import METHOD
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
+from contrechamp.scene.screen_fields import SCREENS, screen_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 from contrechamp.wording.cameras import kind_label
@@ -20,7 +22,9 @@ from contrechamp.wording.notices import notice_label
 LISTED_NOTICES = 300
 
 
-def geometry_paragraphs(*, open_ground: bool = False) -> list[str]:
+def geometry_paragraphs(
+    *, open_ground: bool = False, screens: bool = False, relief: bool = False
+) -> list[str]:
     """Return how visible regions are computed, in plain words."""
     if open_ground:
         return [
@@ -34,7 +38,20 @@ def geometry_paragraphs(*, open_ground: bool = False) -> list[str]:
                 "Indoor cameras see nothing of the outside. Panning and dome cameras see every "
                 "direction over time, one part at a time."
             ),
+            *([_relief()] if relief else []),
             *_cameras_and_draws()[1:],
+        ]
+    if relief:
+        return [
+            _(
+                "A building is a block with upright walls, a flat roof and a height above the "
+                "lowest ground along its outline; there is no tree and no vehicle. A camera has a "
+                "target in view if the straight line between the two is free, if the target lies "
+                "inside its horizontal and vertical field of view, and if it is within range."
+            ),
+            _relief(),
+            *([_screens()] if screens else []),
+            *_cameras_and_draws(),
         ]
     return [
         _(
@@ -44,8 +61,31 @@ def geometry_paragraphs(*, open_ground: bool = False) -> list[str]:
             "of view, and if it is within range. The regions are exact for these blocks: they are "
             "not made of pixels or of single rays."
         ),
+        *([_screens()] if screens else []),
         *_cameras_and_draws(),
     ]
+
+
+def _relief() -> str:
+    return _(
+        "The ground is that of the height model: triangles between points, which hide what lies "
+        "behind them; cameras, targets, buildings and walls stand on it. Whether the ground is in "
+        "the way is exact for these triangles. Streets are looked at point by point, 1 m apart "
+        "(lines over open ground 2.5 m): an end of what is in view is off by half of that at most, "
+        "and what hides less than that may be missed. Regions on the map are drawn in sectors of "
+        "2 degrees. Earth's curvature and the bending of light are in it; errors of the model "
+        "itself are not."
+    )
+
+
+def _screens() -> str:
+    return _(
+        "Walls, hedges, fences and gates that stand free are thin blocks of this sort: who looks "
+        "from above sees over them. Fences of wire or bars, and open gates, hide nothing; what can "
+        "be seen through or not, as far as the map says, hides in half of the draws. A retaining "
+        "wall hides by what rises above the higher ground, which no map says. Around a camera that "
+        "is mapped on one, it hides nothing."
+    )
 
 
 def _cameras_and_draws() -> list[str]:
@@ -147,6 +187,8 @@ def _stated(methods: Mapping[str, Any], numbers: Numbers) -> list[tuple[str, str
 def _count_label(name: str) -> str:
     """Return the name of a count; ``trips:school`` and the like name their service."""
     what, _colon, service = name.partition(":")
+    if what in SCREENS:
+        return screen_label(what)
     words = count_label(what) or unknown_label(what).replace("_", " ")
     return f"{words} ({service_label(service)})" if service else words
 
@@ -210,12 +252,17 @@ def same_cameras_table(scene: Scene, numbers: Numbers) -> ReportTable:
     )
 
 
-def limits() -> list[str]:
+def limits(measurement: Measurement) -> list[str]:
     """Return what the figures do not say: design, "What an interval covers"."""
     return [
         _(
             "The figures are about mapped cameras only. Cameras that nobody mapped, and mapped "
             "ones that are gone, are not in any figure or interval."
+        )
+        if METHOD not in measurement.methods
+        else _(
+            "The figures are about mapped cameras only, but for those that say of all cameras. "
+            "Mapped cameras that are gone count in all of them."
         ),
         _(
             "“Within view” means that nothing stands between a mapped camera and the place. It "

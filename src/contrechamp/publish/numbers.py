@@ -16,12 +16,15 @@ from contrechamp.base.i18n import _, direction_of
 from contrechamp.base.written import isolated, written_date, written_list
 
 #: Unit of a figure -> unit of CLDR. A share is a percentage, a count of cameras has no unit.
-_CLDR_UNITS = {"m": "length-meter", "km": "length-kilometer", "m2": "area-square-meter"}
+_CLDR_UNITS = {
+    "m": "length-meter", "km": "length-kilometer", "m2": "area-square-meter",
+    "min": "duration-minute",
+}  # fmt: skip
 _HECTARE = "area-hectare"
 #: The same for parameters of cameras.
 _UNITS_OF_PARAMETERS = {"m": "length-meter", "mm": "length-millimeter", "px": "graphics-pixel"}
 #: No figure is rounded to less than this.
-_FINEST = {"m": 1.0, "m2": 1.0, "share": 0.001, "cameras": 0.01}
+_FINEST = {"m": 1.0, "m2": 1.0, "min": 1.0, "share": 0.001, "cameras": 0.01}
 _FINEST_OF_OTHERS = 0.01
 #: Lengths in view are added up in single precision: what is nearer to nothing, or to all, is it.
 _TOUCHES = 1e-6
@@ -179,6 +182,10 @@ class Numbers:
 
     def tick(self, value: float, end: float, unit: str) -> str:
         """Return a round `value` on an axis that ends at `end`, without trailing zeros."""
+        value = round(value, 9)
+        if unit != "share" and not value.is_integer():  # of a short axis: 1.5 is not 2
+            step = self._shortest(value, 3)
+            return self.quantity(value, unit, step, size=end, finest=step)
         digits = f"{value or end:.0f}"
         zeros = len(digits) - (len(digits.rstrip("0")) if value else 1)
         step = 10.0**zeros

@@ -70,10 +70,12 @@ def index_html(
             open_ground=without_streets.open_ground(measurement),
             headline=summary.headline(scene, numbers),
             sentences=summary.sentences(measurement, scene, numbers),
-            limits=methods.limits(),
+            limits=methods.limits(measurement),
             assumed_note=findings.assumed_note(measurement, numbers),
             geometry=methods.geometry_paragraphs(
-                open_ground=bool(measurement.methods.get("open_ground"))
+                open_ground=bool(measurement.methods.get("open_ground")),
+                screens="screens_within_reach" in measurement.methods,
+                relief="relief" in measurement.methods,
             ),
             levels=[
                 (level.name, level_label(level.name), findings.level_meaning(level, numbers))

@@ -51,7 +51,7 @@ def write(
         ),
         files.FIGURES_SCHEMA: figures_schema,
         files.FIGURES_CSV: lambda: figures_csv(measurement.figures),
-        files.README_TXT: lambda: readme_txt(scene, shown, __version__),
+        files.README_TXT: lambda: readme_txt(measurement, scene, shown, __version__),
         files.INDEX_HTML: lambda: index_html(measurement, scene, command=shown, language=language),
     }
     with (

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from contrechamp.base.i18n import _
+from contrechamp.measure.results import Measurement
 from contrechamp.publish.command import as_typed
 from contrechamp.publish.methods import file_meanings, limits
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
@@ -10,7 +11,9 @@ from contrechamp.publish.without_streets import open_ground_told
 from contrechamp.scene.tables import Scene
 
 
-def readme_txt(scene: Scene, command: Sequence[str], version: str) -> bytes:
+def readme_txt(
+    measurement: Measurement, scene: Scene, command: Sequence[str], version: str
+) -> bytes:
     """Return README.txt in the active language."""
     parts = [
         _("What mapped cameras can have in view: a measurement by contrechamp {version}").format(
@@ -18,7 +21,9 @@ def readme_txt(scene: Scene, command: Sequence[str], version: str) -> bytes:
         ),
         *([] if len(scene.buildings) else [open_ground_told()]),
         "\n".join(f"{name}\n    {meaning}" for name, meaning in file_meanings().items()),
-        _("What the figures do not say") + "\n\n" + "\n".join(f"- {text}" for text in limits()),
+        "\n".join(
+            (_("What the figures do not say") + "\n", *(f"- {one}" for one in limits(measurement)))
+        ),
         _("Licence of the data") + "\n\n" + "\n".join(licence_lines(scene)),
         _("To run it again") + f"\n\n    {as_typed(command)}",
     ]

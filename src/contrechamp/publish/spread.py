@@ -52,7 +52,7 @@ def rounding_step(figure: Figure, digits: int = 2) -> float:
 
     Half the 90 % interval keeps `digits` digits: a value of 12 345 known to within 347 is given to
     the nearest 10 for two digits, to the nearest 100 for one. A span that says less decides
-    instead. An exact value keeps three digits.
+    instead. An exact value keeps three digits, and no more than it has.
     """
     estimate, span = figure.estimate, figure.span
     steps = []
@@ -61,7 +61,9 @@ def rounding_step(figure: Figure, digits: int = 2) -> float:
     if span is not None and span.high > span.low:
         steps.append(power_of_ten((span.high - span.low) / 2, SPAN_DIGITS))
     if not steps:
-        return power_of_ten(abs(estimate.median), 3) if estimate.median else 1.0
+        step = power_of_ten(abs(estimate.median), 3) if estimate.median else 1.0
+        # What is counted is whole: two cameras are not 2.00.
+        return max(step, 1.0) if float(estimate.median).is_integer() else step
     return max(steps)
 
 

@@ -1,10 +1,11 @@
 """The measurement in a few plain sentences, no more precise than it is."""
 
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.measure.draws import BUILDING
+from contrechamp.measure.draws import BUILDING, SCREEN
+from contrechamp.measure.hidden import ALL, KEY
 from contrechamp.measure.results import Figure, Measurement
-from contrechamp.publish import without_streets
-from contrechamp.publish.findings import find, near_figures
+from contrechamp.publish import all_cameras, without_streets
+from contrechamp.publish.found import find, near_figures
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import DIGITS, as_sentence, how_sure, spread
 from contrechamp.publish.unknowns import unknown_label
@@ -34,6 +35,8 @@ def sentences(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[
     """Return a few paragraphs on what was measured and how sure it is, the main figure first."""
     candidates = [
         _reach(measurement, scene, numbers),
+        _all_cameras(measurement, numbers),
+        _hidden(measurement, numbers),
         _density(measurement, numbers),
         _sureness(measurement, numbers),
         _what_would_help(measurement, scene, numbers),
@@ -95,8 +98,67 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
         _share_nearby(measurement, numbers),
         _share_of_the_whole(measurement, numbers),
         _cap(measurement, numbers),
+        _ground(measurement, numbers),
     ]
     return " ".join(part for part in parts if part)
+
+
+def _all_cameras(measurement: Measurement, numbers: Numbers) -> str:
+    """Return what all cameras have in view, where the completeness of a survey was given."""
+    seen = _only(find(measurement, all_cameras.SEEN, measurement.levels[0].name))
+    if seen is None:
+        return ""
+    told = spread(seen, numbers, DIGITS)
+    parts = [
+        _(
+            "Of all cameras, those that nobody found as well: {length} of the streets of the "
+            "survey lie within view{how_sure}. How many there are and where is not known, and is "
+            "drawn as the survey tells; they are taken to be like those that were found."
+        ).format(length=told.value, how_sure=how_sure(told))
+    ]
+    cameras = _only(find(measurement, all_cameras.CAMERAS, ""))
+    if cameras is not None:
+        many = spread(cameras, numbers, DIGITS)
+        parts.append(
+            _("Cameras on all streets of the survey: {number}{how_sure}.").format(
+                number=many.value, how_sure=how_sure(many)
+            )
+        )
+    if not measurement.methods[all_cameras.METHOD]["with_missed"]:
+        parts.append(
+            _(
+                "Those missed where people walked are not among them: there may be more in view "
+                "than this says."
+            )
+        )
+    return " ".join(parts)
+
+
+def _hidden(measurement: Measurement, numbers: Numbers) -> str:
+    """Return what stands free takes out of view, beside buildings."""
+    hidden = _only(find(measurement, KEY, measurement.levels[0].name, ALL))
+    if hidden is None:
+        return ""
+    told = spread(hidden, numbers, DIGITS)
+    if told.is_nothing:
+        return _("What stands free (walls, hedges, fences) takes none of that street out of view.")
+    return as_sentence(
+        _(
+            "Walls, hedges and fences take {length} of street out of view that buildings alone "
+            "would leave in view{how_sure}."
+        ).format(length=told.value, how_sure=how_sure(told))
+    )
+
+
+def _ground(measurement: Measurement, numbers: Numbers) -> str:
+    """Return on what ground all stands."""
+    relief = measurement.methods.get("relief")
+    if relief is None:
+        return _("The ground is taken as flat.")
+    return _(
+        "The ground is that of a height model with cells of {cell}; errors of the model are in no "
+        "interval."
+    ).format(cell=numbers.quantity(relief["model_cell_m"], "m"))
 
 
 def _share_nearby(measurement: Measurement, numbers: Numbers) -> str:
@@ -243,6 +305,11 @@ def _what_would_help(measurement: Measurement, scene: Scene, numbers: Numbers) -
         return ""
     if most.unknown == BUILDING:
         return _("What would narrow the interval the most is to know the heights of buildings.")
+    if most.unknown == SCREEN:
+        return _(
+            "What would narrow the interval the most is to know the heights of walls, hedges and "
+            "fences, and which of them can be seen through."
+        )
     return ngettext(
         "What would narrow the interval the most is to know this of the camera: {unknown}.",
         "What would narrow the interval the most is to know this of every camera: {unknown}.",

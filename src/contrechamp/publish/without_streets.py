@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Figure, Measurement
-from contrechamp.publish.findings import figure_table, find
+from contrechamp.publish.findings import figure_table
+from contrechamp.publish.found import find
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.spread import DIGITS, as_sentence, how_sure, rounding_step, spread
 from contrechamp.publish.table import ReportTable

@@ -21,7 +21,10 @@ from contrechamp.redact.kinds import FileKind, known_kind
 from contrechamp.redact.outcome import Look, Outcome
 from contrechamp.redact.process.isolation import limits_for
 
-_DRAW = "contrechamp.redact.pdf.drawings:convert"
+_DRAW = {
+    "SVG": "contrechamp.redact.pdf.drawings:convert",
+    "multi-page TIFF": "contrechamp.redact.pdf.scans:convert",
+}
 _HELD = "contrechamp.redact.office.old_kinds:held"
 _MOST_LOST = 40
 
@@ -122,7 +125,7 @@ def as_file(
         try:
             with Cell(room, name, verbose=verbose, unconfined=unconfined) as cell:
                 if programs is None:
-                    lost = _texts(cell.call(_DRAW, said, progress))
+                    lost = _texts(cell.call(_DRAW[kind.format], said, progress))
                 else:
                     lost = _texts(cell.call(_HELD, {**said, "format": kind.format}))
                     _by_office(cell, said, progress)
@@ -155,7 +158,7 @@ def with_conversion_told(outcome: Outcome, kind: FileKind, lost: tuple[str, ...]
     copy = kind.suffix[1:].upper()
     if not kind.needs_office:
         text = _(
-            "The source is {source}; it was drawn on a page of {copy}: compare the two."
+            "The source is {source}; it was drawn on pages of {copy}: compare the two."
         ).format(source=kind.format, copy=copy)
         looks = [Look("converted", text, 2)]
         if lost:

@@ -8,7 +8,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.redact import kinds
-from contrechamp.redact.checks.tiff_tags import is_camera_raw
+from contrechamp.redact.checks.tiff_tags import is_camera_raw, pages_of
 from contrechamp.redact.kind_of_media import is_transport_stream, kind_of_media
 from contrechamp.redact.kind_of_package import COMPOUND, kind_of_compound, kind_of_zip
 from contrechamp.redact.kinds import FileKind
@@ -71,7 +71,7 @@ def _known(head: bytes, file: BinaryIO, name: str) -> FileKind | str:
     if head[:2] == b"BM" and head[14:18] in _BMP_HEADERS:
         return kinds.BMP
     if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-        return kinds.RAW if is_camera_raw(file) else kinds.TIFF
+        return _tiff(file)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") and (form := form_of(head, name)):
         return _text(form)
     if media := kind_of_media(head, file):
@@ -85,6 +85,12 @@ def _known(head: bytes, file: BinaryIO, name: str) -> FileKind | str:
     if is_transport_stream(head):
         return kinds.MPEG
     return _refused(head) or _text(form_of(head, name))
+
+
+def _tiff(file: BinaryIO) -> FileKind:
+    if is_camera_raw(file):
+        return kinds.RAW
+    return kinds.PAGES if len(pages_of(file)) > 1 else kinds.TIFF
 
 
 def _text(form: Form) -> FileKind | str:

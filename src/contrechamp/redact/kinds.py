@@ -79,6 +79,7 @@ OGG = FileKind("sound", "Ogg", (".ogg", ".oga", ".opus"), ".ogg")
 WMA = FileKind("sound", "WMA", (".wma", ".asf"), ".m4a")
 AIFF = FileKind("sound", "AIFF", (".aiff", ".aif", ".aifc"), ".wav")
 PDF = FileKind("pdf", "PDF", (".pdf",), ".pdf")
+PAGES = FileKind("pdf", "multi-page TIFF", TIFF.names, ".pdf", by_way_of="PDF")
 SVG = FileKind("pdf", "SVG", (".svg",), ".pdf", by_way_of="PDF")
 DOCX = FileKind("office", "DOCX", (".docx", ".docm"), ".docx")
 XLSX = FileKind("office", "XLSX", (".xlsx", ".xlsm"), ".xlsx")
@@ -104,7 +105,7 @@ ALL = (
     *(JPEG, PNG, WEBP, GIF, APNG, MOVING_WEBP, TIFF, BMP, HEIC, AVIF, RAW),
     *(MP4, MATROSKA, AVI, MPEG, WMV),
     *(WAV, MP3, M4A, AAC, OGG, MKA, FLAC, AMR, WMA, AIFF),
-    *(PDF, SVG, DOCX, XLSX, PPTX, ODT, ODS, ODP, DOC, XLS, PPT, RTF),
+    *(PDF, PAGES, SVG, DOCX, XLSX, PPTX, ODT, ODS, ODP, DOC, XLS, PPT, RTF),
     *(TXT, CSV, JSON, HTML, EML, MSG, MBOX, ZIP),
 )
 _BY_NAME: Mapping[tuple[str, str], FileKind] = {(one.kind, one.format): one for one in ALL}

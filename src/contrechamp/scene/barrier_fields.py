@@ -161,6 +161,10 @@ FIELDS: tuple[TableField, ...] = (
 )
 
 BY_NAME: Mapping[str, TableField] = {one.name: one for one in FIELDS}
+#: Names of columns that mean something in a table of barriers; its column `kind` is `barrier`.
+KNOWN_NAMES = frozenset(
+    name for one in FIELDS for name in (one.name, *one.aliases, *(tag.key for tag in one.tags))
+) - {"kind"}
 #: The fields that a record has under the same name, and those that the field form asks for.
 RECORDED = tuple(one for one in FIELDS if one.recorded)
 ASKED = tuple(one for one in FIELDS if one.question)

@@ -1,6 +1,6 @@
 """Reading barriers, and public services, among the rows of a table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
 from contrechamp.scene.barrier_fields import BY_NAME, FIELDS
-from contrechamp.scene.barrier_tags import read_barrier
+from contrechamp.scene.barrier_tags import BARRIER_KEYS, barrier, read_barrier
 from contrechamp.scene.camera_table import column_of, named_as_ours, place_of
 from contrechamp.scene.columns import kept_rows, table
+from contrechamp.scene.osm_objects import of_osm, tags_of
+from contrechamp.scene.osm_places import SERVICE_KEYS, service
 from contrechamp.scene.passing import UnreadableHoursError, UnreadablePermitsError, passing_of
 from contrechamp.scene.polygon_table import POLYGONS, ids_or_rows
+from contrechamp.scene.screen_table import screens_among, stands, told_screens
 from contrechamp.scene.services import SERVICES
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.table_rows import Rows, Texts, refuse_off_earth, settle, understood
@@ -28,38 +31,92 @@ SERVICE: Final = "service"
 _SERVICES = frozenset(one.kind for one in SERVICES)
 #: Columns that hold tags of who may pass, where there is no column of ours.
 _TAGS = ("access", "foot", "access:conditional", "foot:conditional")
+#: Columns that nobody has but who describes barriers.
+_ONLY = ("permits", "wait_minutes", "wait_most_minutes")
+#: Words by which a cell says that something is not there.
+_NOTHING = ("", "no", "none")
 #: Fields that need code of their own.
 _OWN = ("id", "kind", "permits", "hours", "source")
 
 
 def told_barriers(rows: Rows) -> Mask:
     """Return which rows say what barrier they are; they do not count as used yet."""
-    return _told(rows, BARRIER, BY_NAME["kind"].choices)
+    known = BY_NAME["kind"].choices
+    return np.array([text.lower() in known for text in _barrier_words(rows)], bool)
 
 
 def told_services(rows: Rows) -> Mask:
     """Return which rows say what service they are (`services.SERVICES`)."""
-    return _told(rows, SERVICE, _SERVICES)
+    return np.array([text.lower() in _SERVICES for text in _service_words(rows)], bool)
 
 
-def _told(rows: Rows, column: str, words: Any) -> Mask:
+def _barrier_words(rows: Rows) -> Texts:
+    return _words(rows, BARRIER, barrier, BARRIER_KEYS)
+
+
+def _service_words(rows: Rows) -> Texts:
+    return _words(rows, SERVICE, service, SERVICE_KEYS)
+
+
+def _words(
+    rows: Rows, column: str, by_tags: Callable[[Mapping[str, str]], str], keys: frozenset[str]
+) -> Texts:
+    """Return what each row says that it is, in our column or by tags of OpenStreetMap."""
     used = set(rows.used_columns)
-    found = np.array([text.lower() in words for text in rows.texts(column)], bool)
+    words = rows.texts(column)
     rows.used_columns = used
-    return found
+    if of_osm(rows):
+        said = (by_tags(tags) for tags in tags_of(rows, keys))
+        words = np.array([tag or word for tag, word in zip(said, words, strict=True)], object)
+    return words
+
+
+def refuse_unknown(rows: Rows, cameras: Mask, *, beside: bool) -> None:
+    """Mark rows as bad that speak of a barrier or a service, and do not say which.
+
+    Read on, they would be taken for cameras, walks or buildings.
+
+    Args:
+        rows: of which none is a barrier or a service.
+        cameras: (n,) those that say what only cameras have.
+        beside: some other rows of the table are barriers or services.
+    """
+    used = set(rows.used_columns)
+    column = BARRIER if BARRIER in rows.frame or SERVICE not in rows.frame else SERVICE
+    silent = ~cameras
+    for name, words in ((BARRIER, BY_NAME["kind"].words), (SERVICE, sorted(_SERVICES))):
+        said = ~np.isin([text.lower() for text in rows.texts(name)], _NOTHING) & silent
+        known = _("expected one of: {words}").format(words=", ".join(words))
+        rows.refuse_text(said, name, known)
+        silent &= ~said
+    if not beside:
+        silent &= np.any([rows.texts(name) != "" for name in _ONLY], axis=0)
+    rows.refuse(
+        silent,
+        column,
+        _(
+            "missing; expected what the row is: a kind of barrier in a column barrier, a service "
+            "in a column service, or for a camera what it looks like in a column kind"
+        ),
+    )
+    rows.used_columns = used
 
 
 def barriers_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     """Check rows of barriers, points or lines, and return them; an area counts by its outline.
+
+    Those that hide what is behind them, such as walls, are screens as well (`screen_table`).
 
     Raises:
         InputError: at bad rows that are not to be skipped.
     """
     whole = rows
     # A column `kind` is that of the cameras in the same table.
-    frame = rows.frame.drop(columns="kind", errors="ignore").rename(columns={BARRIER: "kind"})
+    frame = rows.frame.drop(columns=["kind", BARRIER], errors="ignore")
+    frame = frame.assign(kind=_barrier_words(rows))
+    rows.used_columns |= BARRIER_KEYS if of_osm(rows) else set()
     rows = named_as_ours(replace(rows, frame=frame, renamed={"kind": BARRIER}), FIELDS)
-    shapes = _lines_or_points(rows)
+    shapes, words = _lines_or_points(rows), rows.texts("kind")
     data: dict[str, Any] = {
         one.name: column_of(rows, one) for one in FIELDS if one.name not in _OWN
     }
@@ -73,14 +130,23 @@ def barriers_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
         f"{where} ({what})" if what else where
         for where, what in zip(rows.sources(), rows.texts("source"), strict=True)
     ]
+    there = told_screens(whole)
+    screens = screens_among(replace(rows, shapes=_as_drawn(rows.shapes, shapes)), words, data["id"])
     notices = [*settle(rows, skip=skip_bad_rows), *notices]
     good = rows.good()
     return SourceTables(
         barriers=kept_rows(table(BARRIER_COLUMNS, data, shapes), good),
+        screens=kept_rows(screens, good & stands(screens, there)),
         notices=notices,
         counts={"rows_left_out": int((~good).sum())},
         understood=understood(rows, whole, {"kind": BARRIER}),
     )
+
+
+def _as_drawn(drawn: NDArray[np.object_], read: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the shapes of rows: areas as they were drawn, all else as it was read."""
+    area = np.isin(shapely.get_type_id(drawn), POLYGONS[:1])
+    return np.where(area, drawn, read)
 
 
 def _passing(rows: Rows) -> tuple[Texts, Texts, list[str], list[Notice]]:
@@ -149,8 +215,12 @@ def services_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     Raises:
         InputError: at bad rows that are not to be skipped.
     """
-    lon, lat = place_of(rows)
-    kinds = [text.lower() for text in rows.texts(SERVICE)]
+    kinds = [text.lower() for text in _service_words(rows)]
+    rows.used_columns |= SERVICE_KEYS if of_osm(rows) else {SERVICE}
+    drawn = ~np.isin(shapely.get_type_id(rows.shapes), (-1, 0))  # a school may be its grounds
+    shapes = rows.shapes.copy()
+    shapes[drawn] = shapely.point_on_surface(shapes[drawn])
+    lon, lat = place_of(replace(rows, shapes=shapes))
     data = {"id": ids_or_rows(rows), "kind": kinds, "name": rows.texts("name")}
     notices = settle(rows, skip=skip_bad_rows)
     good = rows.good()

@@ -20,6 +20,8 @@ from contrechamp.scene.passing import (
 )
 
 CHECKPOINT = "checkpoint"
+#: The keys that say what barrier an object is.
+BARRIER_KEYS = frozenset({"barrier", "military", "amenity", "locked"})
 #: Access that some have: the word of the tag is the permit.
 _FOR_SOME = frozenset({"private", "permit", "military", "delivery", "residents", "employees"})
 _SHUT = CLOSED - _FOR_SOME

@@ -9,42 +9,12 @@ from numpy.typing import NDArray
 from contrechamp.base.i18n import _
 from contrechamp.scene.columns import kept_rows
 from contrechamp.scene.tables import BUILDING_COLUMNS, Notice
+from contrechamp.scene.valid_polygons import repaired
 
 Mask = NDArray[np.bool_]
 
 #: What building parts leave over of an outline is a building of its own if it is larger than this.
 SLIVER_M2 = 1.0
-
-
-def repaired(
-    shapes: NDArray[np.object_],
-) -> tuple[NDArray[np.object_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Make polygons valid.
-
-    Args:
-        shapes: (n,) Polygons or MultiPolygons, metres.
-
-    Returns:
-        the shapes, valid ones unchanged and invalid ones as the area that even-odd filling of their
-        rings covers (possibly empty); a mask of those repaired; a mask of those empty.
-    """
-    bad = ~shapely.is_valid(shapes)
-    whole = shapes.copy()
-    if bad.any():
-        whole[bad] = _only_area(shapely.make_valid(shapes[bad]))
-    gone = shapely.is_empty(whole) | (shapely.area(whole) == 0.0)
-    return whole, bad, gone
-
-
-def _only_area(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    parts, row = shapely.get_parts(shapes, return_index=True)
-    deeper, of_part = shapely.get_parts(parts, return_index=True)  # collections may be nested
-    row = row[of_part]
-    solid = shapely.get_type_id(deeper) == 3
-    only = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
-    for i in np.unique(row[solid]):
-        only[i] = shapely.multipolygons(deeper[solid & (row == i)])
-    return only
 
 
 def compose(

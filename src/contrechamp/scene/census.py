@@ -14,10 +14,11 @@ from contrechamp.scene.columns import table
 from contrechamp.scene.file_kinds import CSV, GEOJSON, GPKG, PARQUET
 from contrechamp.scene.geo_file import read_geojson, read_geopackage, read_parquet
 from contrechamp.scene.input_files import OpenedFile
-from contrechamp.scene.polygon_table import POLYGONS
+from contrechamp.scene.polygon_table import POLYGONS, refuse_shapes
 from contrechamp.scene.table_file import read_csv
-from contrechamp.scene.table_rows import Rows, between, refuse_off_earth, settle
+from contrechamp.scene.table_rows import Rows, between, settle
 from contrechamp.scene.tables import Notice
+from contrechamp.scene.valid_polygons import repair_areas
 
 F8 = NDArray[np.float64]
 
@@ -70,8 +71,8 @@ def read_census(
     polygon = np.isin(shapely.get_type_id(rows.shapes), POLYGONS)
     has_shapes = bool(polygon.any())
     if has_shapes:
-        rows.refuse(~polygon, "geometry", _("expected a polygon with longitude and latitude"))
-        refuse_off_earth(rows, polygon)
+        refuse_shapes(rows)
+        repair_areas(rows, polygon)
         ids = np.where(ids == "", rows.sources(), ids)
     else:
         rows.refuse(ids == "", "id", _("expected the id of an area"))

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from contrechamp.base.shown_text import shown
 from contrechamp.cell import failures
-from contrechamp.scene import barrier_fields, passing
+from contrechamp.scene import barrier_fields, passing, screen_fields
 from contrechamp.scene.camera_fields import FIELDS
 from contrechamp.scene.census import GREATEST, ROW_COLUMNS, Census
 from contrechamp.scene.columns import table
+from contrechamp.scene.height_grid import HIGHEST_M, LOWEST_M, MAX_CELLS, HeightGrid
 from contrechamp.scene.osm_places import DOORS
 from contrechamp.scene.services import SERVICES
 from contrechamp.scene.source_tables import (
@@ -36,6 +37,7 @@ from contrechamp.scene.tables import (
     CAMERA_COLUMNS,
     HEIGHT_SOURCES,
     PLACE_COLUMNS,
+    SCREEN_COLUMNS,
     TRACK_COLUMNS,
     Notice,
 )
@@ -60,6 +62,7 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], tuple[int, ...]]] = {
     "places": (PLACE_COLUMNS, (_POINT,)),
     "doors": (DOOR_COLUMNS, (_POINT,)),
     "barriers": (BARRIER_COLUMNS, (_POINT, _LINE, _RING)),
+    "screens": (SCREEN_COLUMNS, (_POINT, _LINE, _RING, *_POLYGONS)),
     "tracks": (TRACK_COLUMNS, (_LINE,)),
     "areas": (AREA_COLUMNS, _POLYGONS),
 }
@@ -70,6 +73,7 @@ _WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("places", "kind"): frozenset(service.kind for service in SERVICES),
     ("doors", "kind"): frozenset(DOORS),
     ("barriers", "kind"): frozenset(barrier_fields.KINDS),
+    ("screens", "kind"): frozenset(screen_fields.SCREENS),
     **{
         ("cameras", one.name): frozenset({*one.words, str(one.absent)})
         for one in FIELDS
@@ -81,6 +85,10 @@ _GREATEST: Final = float(np.finfo(np.float64).max)
 _BOUNDS: Mapping[tuple[str, str], tuple[float, float]] = {
     ("footprints", "height_m"): (0.0, _GREATEST),
     ("footprints", "min_height_m"): (0.0, _GREATEST),
+    ("screens", "height_m"): (0.0, screen_fields.HIGHEST_M),
+    ("screens", "min_height_m"): (0.0, screen_fields.HIGHEST_M),
+    ("screens", "width_m"): (0.0, screen_fields.WIDEST_M),
+    ("screens", "hides_share"): (0.0, 1.0),
     ("areas", "population"): (0.0, _GREATEST),
     **{
         (name, one.name): (one.low, one.high)
@@ -100,7 +108,13 @@ _BETWEEN_USES = "\t"
 #: Words for programs: kinds of notices, names of counts.
 _NAME = re.compile(r"[a-z][a-z_-]{0,79}", re.ASCII)
 #: Types of arrays as they cross: the same on every machine.
-_TYPES: Mapping[str, str] = {"float64": "<f8", "int64": "<i8", "bool": "u1", "uint8": "u1"}
+_TYPES: Mapping[str, str] = {
+    "float64": "<f8",
+    "float32": "<f4",
+    "int64": "<i8",
+    "bool": "u1",
+    "uint8": "u1",
+}
 
 
 def sent(tables: SourceTables) -> Iterator[Any]:
@@ -119,6 +133,15 @@ def sent(tables: SourceTables) -> Iterator[Any]:
     yield from _array([len(path.nodes) for path in paths], "int64")
     yield from _array([node for path in paths for node in path.nodes], "int64")
     yield from _array([place for path in paths for place in path.lonlat], "float64")
+    yield {"heights": len(tables.heights)}
+    for grid in tables.heights:
+        rows, columns = grid.height_m.shape
+        yield {"rows": rows}
+        yield {"columns": columns}
+        yield {"epsg": grid.epsg}
+        yield from _array([grid.x, grid.y, grid.step_x, grid.step_y], "float64")
+        for row in grid.height_m:
+            yield from _array(row, "float32")
     yield {"notices": len(tables.notices)}
     for one in fields(Notice):
         yield from _texts(getattr(notice, one.name) for notice in tables.notices)
@@ -159,9 +182,11 @@ def _shapes(shapes: Shapes) -> Iterator[bytes]:
     parts, row = shapely.get_parts(shapes, return_index=True)
     filled = ~shapely.is_empty(parts)
     parts, row = parts[filled], row[filled]
-    rings, part = parts, np.arange(len(parts))
-    if np.isin(kinds, _POLYGONS).any():
-        rings, part = shapely.get_rings(parts, return_index=True)
+    solid = shapely.get_type_id(parts) == _POLYGON
+    of_solid, part = shapely.get_rings(parts[solid], return_index=True)
+    part = np.concatenate((np.flatnonzero(solid)[part], np.flatnonzero(~solid)))
+    order = np.argsort(part, kind="stable")
+    rings, part = np.concatenate((of_solid, parts[~solid]))[order], part[order]
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     yield from _array(kinds, "uint8")
     yield from _array(np.bincount(row, minlength=len(shapes)), "int64")
@@ -243,6 +268,7 @@ class _Receiving:
     def tables(self) -> SourceTables:
         frames = {name: self._table(name) for name in _TABLES}
         paths = self._paths(self._count("paths"))
+        heights = [self._grid() for _each in range(self._count("heights"))]
         notices = self._notices(self._count("notices"))
         understood = self._understood(self._count("understood"))
         match next(self._answers, None):
@@ -254,8 +280,9 @@ class _Receiving:
         self._need(all(type(count) is int and count >= 0 for count in counts.values()))
         self._need(next(self._answers, None) is None)
         return SourceTables(
-            **frames, paths=paths, notices=notices, counts=counts, understood=understood
-        )
+            **frames, paths=paths, heights=heights, notices=notices, counts=counts,
+            understood=understood,
+        )  # fmt: skip
 
     def walk(self) -> list[Recorded]:
         sizes = self._sizes(self._count("segments"), 2)
@@ -378,7 +405,7 @@ class _Receiving:
         for one, fewest in _FEWEST.items():
             self._need((sizes[kind == one] >= fewest).all())
         self._need((sizes[kind == _POINT] == 1).all())
-        self._need(np.isin(kinds, _POLYGONS).all() or (rings == 1).all())
+        self._need((rings[~np.isin(kinds, _POLYGONS)[row]] == 1).all())
         xy = self._places(int(sizes.sum()))
         end = np.cumsum(sizes)
         closed = (xy[end - sizes] == xy[end - 1]).all(axis=1)
@@ -398,6 +425,17 @@ class _Receiving:
                 ids, names, highways, walkable, ends - sizes, ends, strict=True
             )
         ]
+
+    def _grid(self) -> HeightGrid:
+        rows, columns, epsg = self._count("rows"), self._count("columns"), self._count("epsg")
+        self._need(rows >= 2 and columns >= 2 and rows * columns <= MAX_CELLS)
+        self._need(1024 <= epsg < 32767)
+        x, y, step_x, step_y = self._array("float64", 4).tolist()
+        self._need(np.isfinite([x, y, step_x, step_y]).all() and step_x > 0.0 > step_y)
+        height = self._array("float32", rows * columns).reshape(rows, columns)
+        there = height[~np.isnan(height)]
+        self._need(len(there) and there.min() >= LOWEST_M and there.max() <= HIGHEST_M)
+        return HeightGrid(self._where, height, epsg, x, y, step_x, step_y)
 
     def _notices(self, count: int) -> list[Notice]:
         kinds, places, messages = (self._texts(count) for _each in range(3))
@@ -431,18 +469,17 @@ class _Receiving:
 def _made(kinds: NDArray[np.uint8], row: I8, part: I8, ring: I8, xy: F8) -> Shapes:
     """Return shapes from their positions, given what each position and so on belongs to."""
     made = np.empty(len(kinds), dtype=object)
-    if not len(kinds):
-        return made
-    if np.isin(kinds, _POLYGONS).all():
-        polygons = shapely.polygons(shapely.linearrings(xy, indices=ring), indices=part)
-        several = kinds == _MULTIPOLYGON
-        made[~several] = polygons[~several[row]]
+    of = row[part[ring]]  # the shape that each position belongs to
+    mine = np.isin(kinds, _POLYGONS)[of]
+    if mine.any():
+        rings, of_ring = np.unique(ring[mine], return_inverse=True)
+        parts, of_part = np.unique(part[rings], return_inverse=True)
+        polygons = shapely.polygons(shapely.linearrings(xy[mine], indices=of_ring), indices=of_part)
+        several = kinds[row[parts]] == _MULTIPOLYGON
+        made[row[parts[~several]]] = polygons[~several]
         if several.any():
-            number = np.cumsum(several) - 1
-            made[several] = shapely.multipolygons(
-                polygons[several[row]], indices=number[row[several[row]]]
-            )
-        return made
+            rows, of_row = np.unique(row[parts[several]], return_inverse=True)
+            made[rows] = shapely.multipolygons(polygons[several], indices=of_row)
     for kind, make in (
         (_POINT, shapely.points),
         (_LINE, shapely.linestrings),
@@ -451,8 +488,8 @@ def _made(kinds: NDArray[np.uint8], row: I8, part: I8, ring: I8, xy: F8) -> Shap
         of_kind = kinds == kind
         if of_kind.any():
             number = np.cumsum(of_kind) - 1
-            mine = of_kind[ring]
+            mine = of_kind[of]
             made[of_kind] = (
-                make(xy[mine]) if kind == _POINT else make(xy[mine], indices=number[ring[mine]])
+                make(xy[mine]) if kind == _POINT else make(xy[mine], indices=number[of[mine]])
             )
     return made

@@ -18,6 +18,7 @@ CSV, XLSX = "CSV", "XLSX"
 GEOJSON, GPKG, PARQUET = "GeoJSON", "GeoPackage", "GeoParquet"
 GPX, KML, KMZ = "GPX", "KML", "KMZ"
 PHOTOS = "photos"
+GEOTIFF = "GeoTIFF"
 OSM_FORMATS = frozenset({OSM_XML, OSM_PBF})
 #: Those whose licence is known, whoever made the file.
 LICENCES = dict.fromkeys(OSM_FORMATS, "ODbL 1.0")
@@ -44,10 +45,13 @@ ENDINGS = {
     ".jpg": PHOTOS,
     ".jpeg": PHOTOS,
     ".heic": PHOTOS,
+    ".tif": GEOTIFF,
+    ".tiff": GEOTIFF,
 }
 FORMATS = frozenset(ENDINGS.values())
 NAMED = (
-    ".osm, .osm.gz, .osm.bz2, .osm.pbf, .csv, .xlsx, .geojson, .gpkg, .parquet, .gpx, .kml, .kmz"
+    ".osm, .osm.gz, .osm.bz2, .osm.pbf, .csv, .xlsx, .geojson, .gpkg, .parquet, .gpx, .kml, .kmz, "
+    ".tif"
 )
 
 #: Columns that only a table of places has.
@@ -56,6 +60,8 @@ _OF_PLACES = frozenset({"lon", "longitude", "lng", "wkt", "geom", "geometry", "t
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 #: How the brands of HEIF begin (ISO/IEC 23008-12).
 _HEIF = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"hevc")
+#: How a TIFF begins, small or big, in either order of bytes.
+_TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 #: Entries of an archive that are looked at.
 MAX_ENTRIES = 50_000
 
@@ -107,6 +113,8 @@ def _by_signature(content: bytes, name: str) -> str:
         return OSM_PBF
     if is_photo(content[:16]):
         return PHOTOS
+    if content.startswith(_TIFF):
+        return GEOTIFF
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _archive_kind(content, name)
     if mistake := _mistake(content):
@@ -120,10 +128,6 @@ def _mistake(content: bytes) -> str:
         (3, b"o5m2", _o5m()),
         (3, b"o5c2", _changes()),
         (0, b"\x00\x00\x27\x0a", _shapefile()),
-        (0, b"II*\x00", _raster()),
-        (0, b"MM\x00*", _raster()),
-        (0, b"II+\x00", _raster()),
-        (0, b"MM\x00+", _raster()),
         (0, b"\x89PNG", _picture()),
         (0, b"GIF8", _picture()),
         (0, b"RIFF", _picture()),
@@ -237,10 +241,6 @@ def _shapefile() -> str:
         "this is a shapefile; open it in QGIS and export it as GeoPackage, or run ogr2ogr out.gpkg "
         "in.shp"
     )
-
-
-def _raster() -> str:
-    return _("this is a raster (TIFF), which no figure here uses; buildings are polygons")
 
 
 def _picture() -> str:

@@ -10,12 +10,20 @@ from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.scene.barrier_table import barriers_of, services_of, told_barriers, told_services
+from contrechamp.scene.barrier_fields import KNOWN_NAMES as NAMES_OF_BARRIERS
+from contrechamp.scene.barrier_table import (
+    barriers_of,
+    refuse_unknown,
+    services_of,
+    told_barriers,
+    told_services,
+)
 from contrechamp.scene.camera_fields import KNOWN_NAMES
 from contrechamp.scene.camera_table import cameras_of
 from contrechamp.scene.file_kinds import (
     CSV,
     GEOJSON,
+    GEOTIFF,
     GPKG,
     GPX,
     KML,
@@ -27,12 +35,15 @@ from contrechamp.scene.file_kinds import (
 )
 from contrechamp.scene.geo_file import read_geojson, read_geopackage, read_parquet
 from contrechamp.scene.gpx import parsed, walks_of, waypoints_of
+from contrechamp.scene.height_file import read_heights
 from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.kml import read_kml
 from contrechamp.scene.osm_file import read_osm
+from contrechamp.scene.osm_objects import with_tags
 from contrechamp.scene.osm_scene import from_osm
 from contrechamp.scene.photos import read_photos
 from contrechamp.scene.polygon_table import POLYGONS, areas_of, footprints_of
+from contrechamp.scene.screen_table import screens_of, told_screens
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.table_file import read_csv, read_xlsx
 from contrechamp.scene.table_rows import LON, Rows
@@ -73,6 +84,8 @@ def read_input(opened: OpenedFile, *, skip_bad_rows: bool) -> SourceTables:
     """
     if opened.format in OSM_FORMATS:
         return from_osm(read_osm(opened), opened.name)
+    if opened.format == GEOTIFF:
+        return read_heights(opened)
     if opened.format == GPX:
         gpx = parsed(opened.content, opened.name)
         waypoints = waypoints_of(gpx, opened.name)
@@ -101,7 +114,7 @@ def read_areas(opened: OpenedFile, *, skip_bad_rows: bool) -> SourceTables:
     no_areas = InputError(
         _("expected areas as polygons in GeoJSON, GeoPackage, GeoParquet or KML"), where=opened.name
     )
-    if opened.format in OSM_FORMATS or opened.format in {CSV, XLSX, GPX, PHOTOS}:
+    if opened.format in OSM_FORMATS or opened.format in {CSV, XLSX, GPX, PHOTOS, GEOTIFF}:
         raise no_areas
     tables = _tables(opened)
     layers = [rows for rows in tables if _are(rows, POLYGONS).any()] or tables
@@ -118,14 +131,16 @@ def _tables(opened: OpenedFile) -> list[Rows]:
     if not any(len(rows) for rows in tables):
         said = [notice.message for rows in tables for notice in rows.notices]
         raise InputError("; ".join([_("the table has no rows"), *said]), where=opened.name)
-    return [rows for rows in tables if len(rows)]
+    return [with_tags(rows) for rows in tables if len(rows)]
 
 
 def _are(rows: Rows, kinds: Sequence[int]) -> Mask:
     return np.isin(shapely.get_type_id(rows.shapes), kinds)
 
 
-def _by_shape(rows: Rows, form: str, *tables: Rows, skip: bool) -> list[SourceTables]:
+def _by_shape(
+    rows: Rows, form: str, *tables: Rows, skip: bool, beside: bool = False
+) -> list[SourceTables]:
     """Return the tables of some rows: what is a camera, a walk, a building.
 
     Args:
@@ -133,17 +148,23 @@ def _by_shape(rows: Rows, form: str, *tables: Rows, skip: bool) -> list[SourceTa
         form: of the file.
         tables: all of the file, with `rows`.
         skip: leave out bad rows.
+        beside: the table has barriers or services as well.
     """
     barrier, service = told_barriers(rows), told_services(rows)
-    if barrier.any() or service.any():
-        named = [(barrier, barriers_of), (service & ~barrier, services_of)]
+    screen = told_screens(rows) & ~barrier
+    if barrier.any() or screen.any() or service.any():
+        other = ~barrier & ~screen
+        named = [(barrier, barriers_of), (screen, screens_of), (service & other, services_of)]
         found = _each(rows, [(mask, read) for mask, read in named if mask.any()], skip=skip)
-        rest = replace(rows.only(~barrier & ~service), notices=[])
-        return [*found, *(_by_shape(rest, form, *tables, skip=skip) if len(rest) else [])]
+        rest = replace(rows.only(~service & other), notices=[])
+        if len(rest):
+            found += _by_shape(rest, form, *tables, skip=skip, beside=True)
+        return found
     polygon, line = _are(rows, POLYGONS), _are(rows, LINES)
     notices: list[Notice] = []
     if has_tags(rows):
         return _by_tags(rows, polygon, skip=skip)
+    refuse_unknown(rows, _filled(rows, _OF_CAMERAS - NAMES_OF_BARRIERS), beside=beside)
     if polygon.any() and not _has_points(rows):
         polygon |= _are(rows, (_NOTHING,))  # which are to be refused as such
     others = ~polygon & ~line

@@ -9,6 +9,7 @@ from contrechamp.scene.services import SERVICES
 SERVICE_TAGS: Mapping[tuple[str, str], str] = {
     tag: one.kind for one in SERVICES for tag in one.tags
 }
+SERVICE_KEYS = frozenset(key for key, _value in SERVICE_TAGS)
 
 #: What tells that somebody may live there.
 ADDRESS, ENTRANCE = DOORS = ("address", "entrance")

@@ -27,8 +27,16 @@ from contrechamp.scene.columns import table_of_rows
 from contrechamp.scene.foot_access import under_ground, walkable
 from contrechamp.scene.osm_file import OsmObjects, Tags
 from contrechamp.scene.osm_places import home_door, service
+from contrechamp.scene.screen_fields import GATE, RETAINING_WALL
+from contrechamp.scene.screen_tags import fills_area, read_screen, screen, told_of_held
 from contrechamp.scene.source_tables import DOOR_COLUMNS, FOOTPRINT_COLUMNS, Path, SourceTables
-from contrechamp.scene.tables import BARRIER_COLUMNS, CAMERA_COLUMNS, PLACE_COLUMNS, Notice
+from contrechamp.scene.tables import (
+    BARRIER_COLUMNS,
+    CAMERA_COLUMNS,
+    PLACE_COLUMNS,
+    SCREEN_COLUMNS,
+    Notice,
+)
 from contrechamp.scene.understood import TagCounts
 
 
@@ -65,6 +73,7 @@ def from_osm(objects: OsmObjects, file: str) -> SourceTables:
         places=_places(objects),
         doors=_doors(objects),
         barriers=_barriers(objects, notes),
+        screens=_screens(objects, notes),
         notices=notes.notices,
         counts=notes.counts,
         understood=notes.tags.understood(file, USED_AS),
@@ -237,6 +246,27 @@ def _barriers(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
         for tag, message in found.unreadable:
             notes.unreadable(identity, tag, tags[tag], message)
     return table_of_rows(BARRIER_COLUMNS, rows, np.array(shapes, dtype=object))
+
+
+def _screens(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
+    rows, shapes, held = [], [], 0
+    for identity, tags, shape in chain(_points_and_polygons(objects), objects.lines):
+        kind = screen(tags)
+        if not kind or (shape.geom_type == "Point" and kind != GATE):
+            continue
+        held += kind == RETAINING_WALL and "height" in tags
+        found = read_screen(tags)
+        for tag, message in found.unreadable:
+            notes.unreadable(identity, tag, tags[tag], message)
+        relation = shape.geom_type == "MultiPolygon"
+        whole = shape.geom_type in ("Point", "LineString") or fills_area(tags, relation=relation)
+        for number, one in enumerate([shape] if whole else shapely.get_rings(shape), start=1):
+            name = identity if number == 1 else f"{identity}#{number}"
+            rows.append({**found.row, "id": name, "source": f"{notes.file}: {identity}"})
+            shapes.append(one)
+    if held:
+        notes.notices.append(Notice("height-not-used", notes.file, told_of_held(held)))
+    return table_of_rows(SCREEN_COLUMNS, rows, np.array(shapes, dtype=object))
 
 
 def _note_what_is_missing(objects: OsmObjects, notes: _Notes) -> None:

@@ -17,6 +17,7 @@ from contrechamp.scene.table_rows import (
     understood,
 )
 from contrechamp.scene.tables import AREA_COLUMNS
+from contrechamp.scene.valid_polygons import repair_areas
 
 #: shapely's numbers for Polygon and MultiPolygon.
 POLYGONS = (3, 6)
@@ -29,7 +30,7 @@ def footprints_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     Raises:
         InputError: at bad rows that are not to be skipped.
     """
-    _refuse_shapes(rows)
+    refuse_shapes(rows)
     rows.used_columns.update(_TAGS)
     ids = ids_or_rows(rows)
     expected = _("expected metres above the ground, 0 to 10000")
@@ -93,7 +94,8 @@ def areas_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     Raises:
         InputError: at bad rows that are not to be skipped.
     """
-    _refuse_shapes(rows)
+    refuse_shapes(rows)
+    repair_areas(rows, np.isin(shapely.get_type_id(rows.shapes), POLYGONS))
     population = rows.numbers("population", between(0.0, 1e10), _("expected a number of people"))
     ids, name = ids_or_rows(rows), rows.texts("name")
     notices = settle(rows, skip=skip_bad_rows)
@@ -107,7 +109,8 @@ def areas_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     )
 
 
-def _refuse_shapes(rows: Rows) -> None:
+def refuse_shapes(rows: Rows) -> None:
+    """Mark rows as bad that have no polygon, or one that leaves the earth."""
     polygon = np.isin(shapely.get_type_id(rows.shapes), POLYGONS)
     rows.refuse(~polygon, "geometry", _("expected a polygon with longitude and latitude"))
     refuse_off_earth(rows, polygon)

@@ -19,7 +19,9 @@ from contrechamp.scene.input_files import MAX_UNPACKED_BYTES
 from contrechamp.scene.map_cell import MapReader, given_or_opened
 from contrechamp.scene.missing import amounts, one_message, what_is_missing
 from contrechamp.scene.projection import choose_plane
+from contrechamp.scene.relief import relief_of
 from contrechamp.scene.same_camera import propose_same, source_numbers
+from contrechamp.scene.screens import bodies
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.street_graph import street_graph
 from contrechamp.scene.tables import InputFile, Notice, Scene
@@ -207,8 +209,11 @@ def read_cameras_and_buildings(
         )
     # A file may hold more than what it was given for.
     sources = [
-        SourceTables(**{name: getattr(tables, name) for name in (wanted, "notices", "counts")})
-        for wanted, tables in (("cameras", of_cameras), ("footprints", of_buildings))
+        SourceTables(**{name: getattr(tables, name) for name in (*wanted, "notices", "counts")})
+        for wanted, tables in (
+            (("cameras",), of_cameras),
+            (("footprints", "screens"), of_buildings),
+        )
     ]
     sources = _true_headings(sources, entries, declination_deg, skip_bad_rows)
     return _scene(sources, entries, [], crs, skip_bad_rows, 0.0)
@@ -255,6 +260,13 @@ def _scene(
     xy = np.concatenate(
         [np.empty((0, 2)), *(np.asarray(path.lonlat, np.float64) for path in tables.paths)]
     )
+    relief, of_relief = relief_of(
+        tables.heights,
+        plane.crs,
+        cameras.geometry.to_numpy()[~cameras["indoor"].to_numpy(bool)],
+        buildings.geometry.to_numpy(),
+        float(np.nan_to_num(cameras["range_m"].to_numpy(np.float64)).max(initial=0.0)),
+    )
     counts = Counter(tables.counts)
     counts["repaired_polygons"] = sum(notice.kind == "repaired-polygon" for notice in repairs)
     return Scene(
@@ -267,7 +279,9 @@ def _scene(
         barriers=plane.table(tables.barriers),
         tracks=plane.table(tables.tracks),
         areas=plane.table(tables.areas),
-        notices=(*notices, *tables.notices, *repairs),
+        screens=bodies(plane.table(tables.screens)),
+        relief=relief,
+        notices=(*notices, *tables.notices, *repairs, *of_relief),
         inputs=tuple(entries),
         same_cameras=propose_same(
             cameras["id"].to_numpy(str),

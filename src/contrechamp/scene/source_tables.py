@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.scene.columns import empty
+from contrechamp.scene.height_grid import HeightGrid
 from contrechamp.scene.tables import (
     AREA_COLUMNS,
     BARRIER_COLUMNS,
     BUILDING_COLUMNS,
     CAMERA_COLUMNS,
     PLACE_COLUMNS,
+    SCREEN_COLUMNS,
     TRACK_COLUMNS,
     Notice,
 )
@@ -66,8 +68,10 @@ class SourceTables:
     places: gpd.GeoDataFrame = field(default_factory=lambda: empty(PLACE_COLUMNS))
     doors: gpd.GeoDataFrame = field(default_factory=lambda: empty(DOOR_COLUMNS))
     barriers: gpd.GeoDataFrame = field(default_factory=lambda: empty(BARRIER_COLUMNS))
+    screens: gpd.GeoDataFrame = field(default_factory=lambda: empty(SCREEN_COLUMNS))
     tracks: gpd.GeoDataFrame = field(default_factory=lambda: empty(TRACK_COLUMNS))
     areas: gpd.GeoDataFrame = field(default_factory=lambda: empty(AREA_COLUMNS))
+    heights: Sequence[HeightGrid] = ()
     notices: Sequence[Notice] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     understood: Sequence[Understood] = ()

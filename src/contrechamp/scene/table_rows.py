@@ -171,7 +171,7 @@ class Rows:
 
 #: Columns that hold shapes as well-known text (OGC), longitude before latitude.
 WKT = ("wkt", "geometry", "geom", "the_geom")
-LON, LAT = ("lon", "longitude", "lng", "long"), ("lat", "latitude")
+LON, LAT = ("lon", "longitude", "lng", "long", "@lon"), ("lat", "latitude", "@lat")
 _PLACES = frozenset({*WKT, *LON, *LAT})
 
 

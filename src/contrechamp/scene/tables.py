@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from contrechamp.scene import barrier_fields
 from contrechamp.scene.camera_fields import FIELDS
+from contrechamp.scene.columns import empty
+from contrechamp.scene.height_grid import Relief
 
 #: Column -> dtype of the camera table. The geometry is a Point, the position that the source gives;
 #: the engine moves cameras to the outer side of their wall. Ids are unique in the scene:
@@ -56,6 +58,18 @@ PLACE_COLUMNS: Mapping[str, str] = {
 BARRIER_COLUMNS: Mapping[str, str] = {
     **{one.name: one.dtype for one in barrier_fields.FIELDS},
     "passing": "str",  # who passes when, as `scene.passing` writes it
+}
+
+#: What stands free and hides (`screen_fields.SCREENS`): Point (a gate), line, ring or area as it is
+#: mapped; in a scene the ground that it takes, a Polygon (`screens.bodies`).
+SCREEN_COLUMNS: Mapping[str, str] = {
+    "id": "str",
+    "kind": "str",
+    "height_m": "float64",  # top above the ground
+    "min_height_m": "float64",  # bottom above the ground, 0 where it stands on it
+    "width_m": "float64",  # how thick it is; of a gate, how wide
+    "hides_share": "float64",  # in which share of the draws it hides anything, 0..1
+    "source": "str",
 }
 
 #: LineString: a recorded walk (GPX).
@@ -126,3 +140,7 @@ class Scene:
     #: Parameter of cameras (or "focal_mm") -> (n_cameras, 2) lowest and highest value that their
     #: models have, NaN where that is not known or the value itself is.
     limits: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    #: What stands free and hides, beside buildings (`SCREEN_COLUMNS`).
+    screens: gpd.GeoDataFrame = field(default_factory=lambda: empty(SCREEN_COLUMNS))
+    #: The ground, where a height model was given; None for flat ground.
+    relief: Relief | None = None

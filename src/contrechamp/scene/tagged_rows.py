@@ -1,7 +1,7 @@
 """Tables whose columns are tags of OpenStreetMap, as Overpass Turbo and others export them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,18 +19,31 @@ from contrechamp.scene.camera_tags import (
     notices_of_unused,
     read_camera,
 )
+from contrechamp.scene.osm_objects import IDS, MAIN_KEYS, of_osm
 from contrechamp.scene.table_rows import Rows
 from contrechamp.scene.tables import Notice
 from contrechamp.scene.understood import TagCounts
 
 #: Columns that hold the id of an object.
-_IDS = ("@id", "id")
+_IDS = (*IDS, "id")
+#: Columns that nobody has but who measured cameras.
+_MEASURED = frozenset(one.name for one in FIELDS if one.name.endswith(("_m", "_deg", "_px")))
 _POINT = 0
 
 
 def has_tags(rows: Rows) -> bool:
-    """Return whether the columns of a table are tags rather than names of ours."""
-    names = [str(name) for name in rows.frame.columns]
+    """Return whether the columns of a table are tags rather than names of ours.
+
+    They are where they speak of cameras as tags do, and where objects of OpenStreetMap say what
+    they are: none of them is a camera then.
+    """
+    names = {str(name) for name in rows.frame.columns}
+    return _of_cameras(names) or (
+        of_osm(rows) and not names.isdisjoint(MAIN_KEYS) and names.isdisjoint(_MEASURED)
+    )
+
+
+def _of_cameras(names: Collection[str]) -> bool:
     return "man_made" in names or any(
         name.startswith(("camera:", "surveillance")) for name in names
     )
@@ -47,7 +60,8 @@ def cameras_among(rows: Rows) -> Rows:
     """
     names = [str(name) for name in rows.frame.columns]
     tags = [_tags(row) for row in rows.frame.to_dict("records")]
-    only_cameras = "man_made" not in names  # an export of cameras that left the common tag out
+    # An export of cameras that left the common tag out.
+    only_cameras = "man_made" not in names and _of_cameras(names)
     if only_cameras:
         tags = [{"man_made": "surveillance", **row} for row in tags]
     keep = [number for number, row in enumerate(tags) if is_camera(row)]

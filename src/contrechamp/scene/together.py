@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.i18n import N_, _, ngettext
 from contrechamp.scene.columns import kept_rows, stacked
 from contrechamp.scene.source_tables import DOOR_COLUMNS, FOOTPRINT_COLUMNS, Path, SourceTables
 from contrechamp.scene.tables import (
@@ -18,6 +18,7 @@ from contrechamp.scene.tables import (
     BARRIER_COLUMNS,
     CAMERA_COLUMNS,
     PLACE_COLUMNS,
+    SCREEN_COLUMNS,
     TRACK_COLUMNS,
     Notice,
 )
@@ -26,7 +27,8 @@ Bounds = tuple[float, float, float, float]
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: A camera further than this outside of the streets and buildings of the input sees none of them.
+#: A camera further than this outside of the streets and buildings of the input sees none of them;
+#: what is told of barriers and services so far away is not of these streets either.
 OUTSIDE_M = 1000.0
 _DEGREE_M = 111_000.0
 
@@ -72,8 +74,10 @@ def put_together(
         places=once(lambda source: source.places, PLACE_COLUMNS),
         doors=once(lambda source: source.doors, DOOR_COLUMNS),
         barriers=once(lambda source: source.barriers, BARRIER_COLUMNS),
+        screens=once(lambda source: source.screens, SCREEN_COLUMNS),
         tracks=once(lambda source: source.tracks, TRACK_COLUMNS),
         areas=once(lambda source: source.areas, AREA_COLUMNS),
+        heights=[grid for source in sources for grid in source.heights],
         notices=[notice for source in sources for notice in source.notices],
         counts=counts,
         understood=[one for source in sources for one in source.understood],
@@ -107,6 +111,7 @@ def stacked_tables(parts: Sequence[SourceTables]) -> SourceTables:
         footprints=stack(lambda part: part.footprints, FOOTPRINT_COLUMNS),
         places=stack(lambda part: part.places, PLACE_COLUMNS),
         barriers=stack(lambda part: part.barriers, BARRIER_COLUMNS),
+        screens=stack(lambda part: part.screens, SCREEN_COLUMNS),
         tracks=stack(lambda part: part.tracks, TRACK_COLUMNS),
         areas=stack(lambda part: part.areas, AREA_COLUMNS),
         notices=[notice for part in parts for notice in part.notices],
@@ -174,23 +179,48 @@ def check_cameras_near(tables: SourceTables) -> None:
     raise InputError(told.format(metres=round(OUTSIDE_M)))
 
 
+def check_areas_near(areas: gpd.GeoDataFrame, bounds: Bounds) -> None:
+    """Check that some area reaches the streets and buildings: districts may well go beyond them.
+
+    Raises:
+        InputError: if none does.
+    """
+    west, south, east, north = bounds
+    shapes = areas.geometry.to_numpy()
+    # Beside the map as it lies, for areas on the other side of the antimeridian.
+    places = [shapely.box(west - turn, south, east - turn, north) for turn in (0.0, 360.0)]
+    if not len(areas) or any(shapely.intersects(shapes, place).any() for place in places):
+        return
+    other_way = [shapely.transform(place, lambda xy: xy[:, ::-1]) for place in places]
+    if any(shapely.intersects(shapes, place).any() for place in other_way):
+        raise InputError(
+            _(
+                "longitude and latitude of the areas look swapped: the other way round they lie on "
+                "the streets and buildings"
+            )
+        )
+    raise InputError(
+        _("none of the areas lies on the streets and buildings of the input; give areas of them")
+    )
+
+
 def in_place(
     tables: SourceTables,
     sources: Sequence[SourceTables],
-    is_osm: Sequence[bool],
+    of_osm: Sequence[bool],
     *,
     skip_bad_rows: bool,
 ) -> SourceTables:
-    """Return tables whose cameras are where something is measured; see `without_far_cameras`.
+    """Return tables whose rows are where something is measured; see `without_far`.
 
     Args:
         tables: of all files, as `put_together` returns them.
         sources: the tables of each file.
-        is_osm: see `put_together`.
-        skip_bad_rows: see `without_far_cameras`.
+        of_osm: see `put_together`.
+        skip_bad_rows: see `without_far`.
 
     Raises:
-        InputError: see `without_far_cameras` and `check_cameras_near`.
+        InputError: see `without_far`, `check_cameras_near` and `check_areas_near`.
     """
     bounds = bounds_of(tables)
     if bounds is None:
@@ -198,36 +228,51 @@ def in_place(
     if not (tables.paths or len(tables.footprints)):
         check_cameras_near(tables)
         return tables
-    from_osm = [source for source, osm in zip(sources, is_osm, strict=True) if osm]
-    osm_ids = {identity for source in from_osm for identity in source.cameras["id"]}
-    is_osm_camera = tables.cameras["id"].isin(osm_ids).to_numpy(bool)
-    return without_far_cameras(tables, bounds, is_osm_camera, skip_bad_rows=skip_bad_rows)
+    check_areas_near(tables.areas, bounds)
+    from_osm = [source for source, osm in zip(sources, of_osm, strict=True) if osm]
+    for name in _FAR:
+        osm_ids = {identity for source in from_osm for identity in getattr(source, name)["id"]}
+        is_osm = getattr(tables, name)["id"].isin(osm_ids).to_numpy(bool)
+        tables = without_far(tables, name, bounds, is_osm, skip_bad_rows=skip_bad_rows)
+    return tables
 
 
-def without_far_cameras(
-    tables: SourceTables, bounds: Bounds, is_osm_camera: Mask, *, skip_bad_rows: bool
+#: Table -> what is said of a row of it that lies elsewhere.
+_FAR: Mapping[str, str] = {
+    "cameras": N_("the camera lies far outside of the streets and buildings of the input"),
+    "barriers": N_("the barrier lies far outside of the streets and buildings of the input"),
+    "places": N_("the place lies far outside of the streets and buildings of the input"),
+    "tracks": N_("the walk lies far outside of the streets and buildings of the input"),
+}
+
+
+def without_far(
+    tables: SourceTables, name: str, bounds: Bounds, is_osm: Mask, *, skip_bad_rows: bool
 ) -> SourceTables:
-    """Leave out cameras that lie far outside of the streets and buildings.
+    """Leave out rows of a table that lie far outside of the streets and buildings.
 
     Args:
         tables: of all files.
+        name: of the table, of `_FAR`.
         bounds: of their streets and buildings.
-        is_osm_camera: (n_cameras,) whether each comes from an extract, which may hold such cameras
-            because relations extend beyond it. In a survey they are an error.
+        is_osm: (n,) whether each row comes from an extract, which may hold such rows because
+            relations extend beyond it. In a survey they are an error.
         skip_bad_rows: leave out those of a survey too.
 
     Raises:
         InputError: naming the rows of a survey that lie outside, and those whose longitude and
             latitude look swapped.
     """
-    lonlat = shapely.get_coordinates(tables.cameras.geometry.to_numpy())
-    outside = ~_within(lonlat, bounds)
+    rows: gpd.GeoDataFrame = getattr(tables, name)
+    lonlat, row = shapely.get_coordinates(rows.geometry.to_numpy(), return_index=True)
+    outside, swapped = np.ones((2, len(rows)), bool)
+    outside[row[_within(lonlat, bounds)]] = False
+    swapped[row[~_within(lonlat[:, ::-1], bounds)]] = False
     if not outside.any():
         return tables
-    source = tables.cameras["source"].to_numpy(str)
-    swapped = outside & _within(lonlat[:, ::-1], bounds)
-    if (outside & ~is_osm_camera).any() and not skip_bad_rows:
-        raise InputError(_outside(source, outside & ~is_osm_camera, swapped))
+    source = rows["source" if "source" in rows else "id"].to_numpy(str)
+    if (outside & ~is_osm).any() and not skip_bad_rows:
+        raise InputError(_outside(source, outside & ~is_osm, swapped, _(_FAR[name])))
     notices = [
         Notice(
             "outside-the-area",
@@ -239,13 +284,9 @@ def without_far_cameras(
         for where in source[outside]
     ]
     counts = Counter(tables.counts)
-    counts["cameras_outside_the_area"] += int(outside.sum())
-    return replace(
-        tables,
-        cameras=kept_rows(tables.cameras, ~outside),
-        notices=[*tables.notices, *notices],
-        counts=counts,
-    )
+    counts[f"{name}_outside_the_area"] += int(outside.sum())
+    kept = {name: kept_rows(rows, ~outside)}
+    return replace(tables, **kept, notices=[*tables.notices, *notices], counts=counts)
 
 
 def _within(lonlat: F8, bounds: Bounds) -> Mask:
@@ -259,24 +300,24 @@ def _within(lonlat: F8, bounds: Bounds) -> Mask:
     )
 
 
-def _outside(source: NDArray[np.str_], outside: Mask, swapped: Mask) -> str:
+def _outside(source: NDArray[np.str_], outside: Mask, swapped: Mask, elsewhere: str) -> str:
     rows = np.flatnonzero(outside)
     told = (
         f"{source[row]}: "
         + (
             _("longitude and latitude look swapped: the other way round it lies in the area")
             if swapped[row]
-            else _("the camera lies far outside of the streets and buildings of the input")
+            else elsewhere
         )
         for row in rows
     )
     lines = list(dict.fromkeys(told))[:10]  # a row that lists several directions is one place
     lines.append(
         ngettext(
-            "{count} camera lies outside: correct its position, give the extract of its area as "
-            "well, or leave it out with --skip-bad-rows",
-            "{count} cameras lie outside: correct their positions, give the extract of their area "
-            "as well, or leave them out with --skip-bad-rows",
+            "{count} position lies outside: correct it, give the extract of its area as well, or "
+            "leave it out with --skip-bad-rows",
+            "{count} positions lie outside: correct them, give the extract of their area as well, "
+            "or leave them out with --skip-bad-rows",
             len(rows),
         ).format(count=len(rows))
     )

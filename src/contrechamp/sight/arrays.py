@@ -1,6 +1,6 @@
 """The arrays that the engine takes and returns. Metres, x east, y north."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,10 @@ class Cameras:
     width_px: F8
     range_m: F8
     sweep_deg: F8
+
+    def rows(self, which: I8) -> "Cameras":
+        """Return some of the cameras, in this order."""
+        return Cameras(*(np.asarray(getattr(self, one.name))[which] for one in fields(self)))
 
 
 @dataclass(frozen=True)

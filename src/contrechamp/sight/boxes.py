@@ -127,42 +127,46 @@ def leaves_within(
         number of leaves; -1 if there is too little room.
     """
     box, first = tree.box, tree.first
-    top = len(first) - 2
-    if first[top + 1] == first[top]:
-        return 0
     inner_2, outer_2 = inner * inner, outer * outer
-    level, node, found = top, 0, 0
-    while True:
-        at = first[level] + node
-        west, south, east, north = box[at, 0] - x, box[at, 1] - y, box[at, 2] - x, box[at, 3] - y
-        near_x, near_y = max(west, -east, 0.0), max(south, -north, 0.0)
-        far_x, far_y = max(-west, east), max(-south, north)
-        touched = (
-            near_x * near_x + near_y * near_y <= outer_2
-            and far_x * far_x + far_y * far_y >= inner_2
-        )
-        if touched and many > 0:
-            mid_x, mid_y = 0.5 * (west + east), 0.5 * (south + north)
-            half_x, half_y = 0.5 * (east - west), 0.5 * (north - south)
-            touched = False
-            for k in range(many):
-                ux, uy, vx, vy = sectors[k, 0], sectors[k, 1], sectors[k, 2], sectors[k, 3]
-                past_u = ux * mid_y - uy * mid_x + abs(ux) * half_y + abs(uy) * half_x
-                past_v = mid_x * vy - mid_y * vx + abs(vx) * half_y + abs(vy) * half_x
-                if past_u >= -SLACK_M and past_v >= -SLACK_M:
-                    touched = True
-                    break
-        if touched and level > 0:
-            level, node = level - 1, BRANCHES * node
-            continue
-        if touched:
-            if found == len(leaves):
+    # Level by level, so that no box has to be read before it is known which one comes next: in a
+    # large city most are in no cache. The nodes at hand are at the end of `leaves`, and what is
+    # found below them is written from its beginning on; then it goes to the end.
+    room = len(leaves)
+    if room == 0:
+        return -1
+    leaves[room - 1] = 0  # of a level above the highest
+    found, begin = 1, room - 1
+    for level in range(len(first) - 2, -1, -1):
+        found = 0
+        nodes = first[level + 1] - first[level]
+        for i in range(begin, room):
+            below = BRANCHES * leaves[i]
+            end = min(below + BRANCHES, nodes)
+            if found + end - below > i + 1:
                 return -1
-            leaves[found] = node
-            found += 1
-        # On to the next node that is not below this one: a sibling, or that of a node above.
-        node += 1
-        while level < top and node % BRANCHES == 0:
-            level, node = level + 1, node // BRANCHES
-        if node >= first[level + 1] - first[level]:
-            return found
+            for node in range(below, end):
+                at = first[level] + node
+                west, south = box[at, 0] - x, box[at, 1] - y
+                east, north = box[at, 2] - x, box[at, 3] - y
+                near_x, near_y = max(west, -east, 0.0), max(south, -north, 0.0)
+                far_x, far_y = max(-west, east), max(-south, north)
+                touched = (near_x * near_x + near_y * near_y <= outer_2) & (
+                    far_x * far_x + far_y * far_y >= inner_2
+                )
+                if many > 0 and touched:
+                    mid_x, mid_y = 0.5 * (west + east), 0.5 * (south + north)
+                    half_x, half_y = 0.5 * (east - west), 0.5 * (north - south)
+                    touched = False
+                    for k in range(many):
+                        ux, uy = sectors[k, 0], sectors[k, 1]
+                        vx, vy = sectors[k, 2], sectors[k, 3]
+                        past_u = ux * mid_y - uy * mid_x + abs(ux) * half_y + abs(uy) * half_x
+                        past_v = mid_x * vy - mid_y * vx + abs(vx) * half_y + abs(vy) * half_x
+                        touched |= (past_u >= -SLACK_M) & (past_v >= -SLACK_M)
+                leaves[found] = node
+                found += touched
+        if level > 0:
+            begin = room - found
+            for i in range(found - 1, -1, -1):
+                leaves[begin + i] = leaves[i]
+    return found

@@ -14,6 +14,7 @@ from contrechamp.base.compiled import compiled, compiled_leaf
 from contrechamp.base.ragged import ragged_ranges
 from contrechamp.sight.areas import level_areas
 from contrechamp.sight.arrays import F8, I8, Cameras, Level
+from contrechamp.sight.boxes import along_curve
 from contrechamp.sight.limits import limits
 from contrechamp.sight.outline import (
     clip_to_level,
@@ -274,6 +275,9 @@ def visible_regions(
     >>> round(float(regions.geometries()[0, 0].area), 1)
     2219.6
     """
+    # Neighbours one after the other: what was read of the city for one is at hand for the next.
+    order = along_curve(np.asarray(cameras.x), np.asarray(cameras.y))
+    cameras = cameras.rows(order)
     near, reach = limits(cameras, levels, target_height_m)
     start, sweep = sweep_angles(cameras)
     x, y, over_start, over = off_outlines(cameras.x, cameras.y, walls)
@@ -286,22 +290,41 @@ def visible_regions(
         )  # fmt: skip
 
     found = in_threads(work, len(cameras.x), threads)
-    area = np.concatenate([a for a, _ in found]) if found else np.zeros((0, len(levels)))
-    corner_x, corner_y = [np.empty(0)], [np.empty(0)]
-    sizes = [np.empty(0, np.int64)]
-    camera, level = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for _, rings in found:
-        corners, count = rings.count
-        corner_x.append(rings.x[:corners])
-        corner_y.append(rings.y[:corners])
-        sizes.append(np.diff(rings.start[: count + 1]))
-        camera.append(rings.camera[:count])
-        level.append(rings.level[:count])
-    return Regions(
-        area_m2=area,
-        x=np.concatenate(corner_x),
-        y=np.concatenate(corner_y),
-        ring_start=np.concatenate(([0], np.cumsum(np.concatenate(sizes)))),
-        ring_camera=np.concatenate(camera),
-        ring_level=np.concatenate(level),
-    )
+    area = np.zeros((len(order), len(levels)))
+    if found:
+        area[order] = np.concatenate([part for part, _ in found])
+    return _in_order(area, order, [rings for _, rings in found])
+
+
+def _in_order(area_m2: F8, order: I8, found: Sequence[Any]) -> Regions:
+    """Return regions with the rings of the first camera first.
+
+    Args:
+        area_m2: (n_cameras, n_levels).
+        order: (n_cameras,) row of each camera, in the order in which they were done.
+        found: rings, by their place in `order`.
+    """
+    none = np.empty(0, np.int64)
+    size = np.concatenate([none, *(np.diff(one.start[: one.count[1] + 1]) for one in found)])
+    camera = order[np.concatenate([none, *(one.camera[: one.count[1]] for one in found)])]
+    level = np.concatenate([none, *(one.level[: one.count[1]] for one in found)])
+    rank = np.argsort(camera, kind="stable")
+    start = np.concatenate(([0], np.cumsum(size[rank])))
+    to = np.empty(len(rank), np.int64)
+    to[rank] = start[:-1]
+    x, y = np.empty(start[-1]), np.empty(start[-1])
+    first = 0
+    for one in found:
+        last = first + one.count[1]
+        _put(one.x, one.y, one.start, to[first:last], x, y)
+        first = last
+    return Regions(area_m2, x, y, start, camera[rank], level[rank])
+
+
+@compiled
+def _put(x: Any, y: Any, start: Any, to: Any, all_x: Any, all_y: Any) -> None:
+    """Copy the corners of each ring to where they belong."""
+    for ring in range(len(to)):
+        shift = to[ring] - start[ring]
+        for k in range(start[ring], start[ring + 1]):
+            all_x[k + shift], all_y[k + shift] = x[k], y[k]

@@ -29,6 +29,7 @@ from contrechamp.web.work import Work
 
 if TYPE_CHECKING:
     from contrechamp.redact.review.page.answering import Answering
+    from contrechamp.web.map.case_map import CaseMap
 
 #: Answers a request.
 Answers = Callable[["Desk", Request], Response]
@@ -49,12 +50,14 @@ class Desk:
         place: folder in which cases are looked for and made.
         work: what takes long.
         reading: the texts of items, which are read beside it.
+        mapping: the maps of the case, which are read beside it.
     """
 
     session: Session
     place: Path
     work: Work = field(default_factory=Work)
     reading: Work = field(default_factory=Work)
+    mapping: Work = field(default_factory=Work)
     #: Forms with files that are coming in.
     coming: int = 0
     #: What each form carries, so that no other page can have made it.
@@ -62,6 +65,7 @@ class Desk:
     #: The recovery key of a case that was just made, until it was shown.
     recovery: str = field(default="", repr=False)
     review: "Answering | None" = None
+    map: "CaseMap | None" = None
     #: Files that are to be imported, in memory, by the names that they came with.
     staged: dict[str, Path] = field(default_factory=dict)
     _opened: ExitStack = field(default_factory=ExitStack)
@@ -107,6 +111,8 @@ class Desk:
         """
         self.work.end(within_s)
         self.reading.end(within_s)
+        self.mapping.end(within_s)
+        self.map = None
         self.reviewing.close()
         self.review = None
         self.staged.clear()
@@ -137,6 +143,7 @@ class Desk:
         *,
         status: int = 200,
         again_s: float = 0,
+        workers: str = "",
         frame: Literal["", "has"] = "",
         **values: Any,
     ) -> Response:
@@ -147,6 +154,7 @@ class Desk:
             status: of HTTP.
             again_s: the browser asks again by itself after so many seconds; 0 for never. Where
                 scripts run, `files/watch.js` takes a page off the screen; else the page itself.
+            workers: see `Response`.
             frame: whether it shows another page of ours in a frame.
             values: what the template is filled with.
         """
@@ -171,7 +179,7 @@ class Desk:
                 **values,
             )
         )
-        return Response(html, status=status, again_s=again_s, frame=frame)
+        return Response(html, status=status, again_s=again_s, workers=workers, frame=frame)
 
 
 @cache

@@ -26,6 +26,7 @@ from contrechamp.web import (
 )
 from contrechamp.web.desk import Answers, Desk
 from contrechamp.web.links import link_pages
+from contrechamp.web.map import camera_pages, change_pages, map_pages, sheet_pages
 from contrechamp.web.runs import compare_pages, run_form, run_pages
 from contrechamp.web.session import LockedError
 
@@ -43,7 +44,7 @@ _FILES: Final = {
     "work.js": "text/javascript; charset=utf-8",
 }
 #: Those of the rooms within: address -> file below this one, and its media type.
-_FILES_OF_ROOMS: Final = {**link_pages.FILES}
+_FILES_OF_ROOMS: Final = {**map_pages.FILES, **link_pages.FILES}
 _JSON: Final = "application/json"
 #: Pages by method and address; those of `_OPEN_TO_ALL` need no case.
 _PAGES: Final[dict[tuple[str, str], Answers]] = {
@@ -55,16 +56,22 @@ _PAGES: Final[dict[tuple[str, str], Answers]] = {
     **edit_pages.PAGES,
     **case_pages.PAGES,
     **out_pages.PAGES,
+    **map_pages.PAGES,
     **work_pages.PAGES,
     **run_form.PAGES,
     **run_pages.PAGES,
     **compare_pages.PAGES,
     **link_pages.PAGES,
+    **camera_pages.PAGES,
+    **change_pages.PAGES,
+    **sheet_pages.PAGES,
 }
 #: Forms with files: they check their key themselves, once it has come in.
 _WITH_FILES: Final = frozenset({"upload", "import/files", "unlock/key"})
 #: What is no sign of life: a page asks for it by itself.
-_BY_ITSELF: Final = frozenset({"state.json", "work", "work/events", *_FILES, *_FILES_OF_ROOMS})
+_BY_ITSELF: Final = frozenset(
+    {"state.json", "work", "work/events", *map_pages.BY_THEMSELVES, *_FILES, *_FILES_OF_ROOMS}
+)
 #: What reads files in a cell, or goes through all records: no other page waits for it.
 _SLOW: Final = frozenset(
     {"item", "picture.png", "import", "import/item", "search", "status", "timeline", "due",
@@ -108,6 +115,8 @@ class Workbench:
         """Return what a request asks for."""
         desk, path = self.desk, request.path
         if request.method == "GET" and path in _FILES:
+            content = package_files(__package__) / "files" / path
+            return Response(content.read_bytes(), _FILES[path])
             return Response(_content(path), _FILES[path])
         if request.method == "GET" and path in _FILES_OF_ROOMS:
             file, kind = _FILES_OF_ROOMS[path]
@@ -133,7 +142,7 @@ class Workbench:
         desk, path, method = self.desk, request.path, request.method
         if method == "POST" and path not in _WITH_FILES:
             # What a script of ours sends is JSON, which no form of another page can send.
-            by_script = path == "awake" or path.startswith("review/")
+            by_script = path == "awake" or path.startswith(("review/", "map/"))
             if not (by_script and request.kind.startswith(_JSON)):
                 desk.check(request)
         match method, path:
@@ -188,4 +197,4 @@ def _content(path: str) -> bytes:
 
 def _is_page(path: str) -> bool:
     """Return whether a person sees what is answered, rather than a script."""
-    return not path.endswith((".json", ".png", ".jpg")) and not path.startswith("review/")
+    return not path.endswith((".json", ".png", ".jpg", ".mvt")) and not path.startswith("review/")

@@ -9,6 +9,8 @@ def unknown_label(unknown: str) -> str:
         "lens": _("lens (field of view)"),
         "focal_mm": _("focal length"),
         "building_height_m": _("height of buildings"),
+        "screen_height_m": _("height of walls, hedges and fences"),
+        "screen_hides": _("whether fences and gates can be seen through"),
         "place": _("which wall it hangs on"),
     }
     return labels.get(unknown, unknown)

@@ -105,6 +105,9 @@ def _open_labels() -> dict[str, str]:
         "hashes-of-other": _("none of these hashes fits its file: they are of something else"),
         "part-unsigned": _("not signed, though others in it are"),
         "index-unread": _("an index that cannot be read"),
+        "index-uncompared": _(
+            "entries that lead to other files: held against these by verify --captures only"
+        ),
         "part-unread": _("not read: too large"),
         "signature-unknown": _("there is a signature of a kind that is not checked here"),
         "chain-unchecked": _(

@@ -16,6 +16,9 @@ def reason_text(code: str) -> str:
         "side-without-people": _("nobody lives in the areas of one side"),
         "too-few-people": _("so few people live in the areas of one side that they could be told"),
         "nothing-in-view": _("on one side nothing is in view in any draw, so that no ratio exists"),
+        "no-trips": _(
+            "on one side no necessary trip begins: no home has a way to a service on this map"
+        ),
         "no-cameras": _("no camera stands in the areas"),
         "few-areas": _("there are too few areas with a street and known values for a regression"),
         "few-clusters": _("there are too few clusters of areas to tell chance from a pattern"),
@@ -33,6 +36,7 @@ def measure_label(code: str) -> str:
     """Return the name of a measure (`measure.disparity.plan.MEASURES`)."""
     labels = {
         "seen_share": _("share of street in view"),
+        "trip_share": _("share of necessary trips in view"),
         "cameras_per_km": _("cameras to a kilometre of street"),
         "cameras_per_1000": _("cameras to a thousand residents"),
     }

@@ -34,6 +34,9 @@ def stated_label(key: str) -> str:
         "buildings_without_height": _("Of these, without a height"),
         "building_height_sources": _("Where heights of buildings come from"),
         "heights_around": _("Buildings around from which a missing height is drawn"),
+        "screens_within_reach": _("Walls, hedges and fences within reach of a camera"),
+        "screens_without_height": _("Of these walls, hedges and fences, without a height"),
+        "relief": _("The ground, by a height model"),
         "trips": _("Walks from home"),
     }
     return labels.get(key, key)
@@ -42,6 +45,7 @@ def stated_label(key: str) -> str:
 def count_label(what: str) -> str:
     """Return the name of what is counted (objects, tags, walks); "" if it has none here."""
     labels = {
+        "barriers_outside_the_area": _("Barriers outside the area, left out"),
         "buildings_above_an_open_space": _("Buildings above an open space"),
         "buildings_cut_by_the_edge": _("Buildings cut by the edge of the extract, left out"),
         "buildings_left_out_underground": _("Buildings underground or indoors, left out"),
@@ -53,14 +57,22 @@ def count_label(what: str) -> str:
         "cameras_outside_the_area": _("Cameras outside the area, left out"),
         "directions_from_magnetic_north": _("Directions turned from magnetic to true north"),
         "objects_in_two_extracts": _("Objects that are in two extracts"),
+        "places_outside_the_area": _("Services outside the area, left out"),
         "repaired_polygons": _("Outlines that were repaired"),
         "rows_left_out": _("Rows that were left out"),
+        "screens_switched_off": _("Walls, hedges and fences taken as not there, as asked"),
         "streets_on_bridges": _("Streets on bridges, taken as on the ground"),
         "streets_underground_or_indoor": _("Streets underground or indoors, left out"),
+        "tracks_outside_the_area": _("Walks outside the area, left out"),
         "unreadable_tags": _("Tags that could not be read"),
         "height": _("tagged height"),
         "levels": _("tagged floors, 3 m each"),
         "none": _("nothing tagged"),
+        "cell_m": _("metres between two points of the ground"),
+        "model_cell_m": _("metres between two heights of the model"),
+        "filled_share": _("share of the ground without a height of its own"),
+        "lowest_m": _("lowest ground, in metres"),
+        "highest_m": _("highest ground, in metres"),
         "px_per_m": _("pixels per metre, at least"),
         "most_m": _("metres, at most"),
         "homes": _("homes"),

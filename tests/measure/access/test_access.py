@@ -1,5 +1,7 @@
 """Who reaches what through barriers: by arithmetic, and by another library's searches."""
 
+from dataclasses import replace
+
 import networkx
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from contrechamp.measure.access.run import access, street_minutes
 from contrechamp.measure.access.states import lets_pass
 from contrechamp.scene.barrier_fields import KINDS
 from contrechamp.scene.passing import passing_of
-from contrechamp.scene.tables import AREA_COLUMNS, BARRIER_COLUMNS
+from contrechamp.scene.tables import AREA_COLUMNS, BARRIER_COLUMNS, TRACK_COLUMNS
 from measure.small_scenes import buildings, places, scene, streets, table
 
 
@@ -204,6 +206,25 @@ def test_a_path_that_the_map_may_lack_is_drawn():
     house = buildings((shapely.box(195, -5, 205, 5), 9.0))
     between = access(town(ways=ways, buildings=house), asked(links_share=1.0))
     assert len(between.links.length_m) == 0
+
+
+def test_a_path_that_a_recorded_walk_follows_is_there_in_every_draw():
+    ways = ([(0, 0), (190, 0)], [(210, 0), (400, 0)])
+
+    def walked(*points):
+        walk = table(TRACK_COLUMNS, [{"id": "walk"}], [shapely.LineString(points)])
+        return access(replace(town(ways=ways), tracks=walk), asked())
+
+    along = walked((100, 2), (300, 2))
+    assert along.links.walked.all()
+    assert (along.reached.reach[0].never == 0.0).all()
+    # Past its end, or only half of the way: nobody walked it.
+    for points in (((190, -50), (190, 50)), ((100, 0), (200, 0)), ((100, 20), (300, 20))):
+        assert not walked(*points).links.walked.any()
+    # Of a path of 8 m a walk past its end would keep as near to all of it.
+    near = ([(0, 0), (196, 0)], [(204, 0), (400, 0)])
+    short = table(TRACK_COLUMNS, [{"id": "walk"}], [shapely.LineString([(200, -9), (200, 9)])])
+    assert not access(replace(town(ways=near), tracks=short), asked()).links.walked.any()
 
 
 def test_minutes_along_the_streets():

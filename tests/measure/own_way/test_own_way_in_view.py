@@ -136,3 +136,16 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
     one, other = (measured(where, of, gps_error_m=5.0, threads=n) for n in (1, 2))
     assert (one.metres == other.metres).all()
     assert (one.seconds == other.seconds).all()
+
+
+def test_another_range_brings_other_houses_without_a_height_into_reach() -> None:
+    # Each alternative to what is assumed has another range; heights are drawn house by house.
+    houses = [(shapely.box(50.0 + away, 0.0, 58.0 + away, 9.0), None) for away in (20, 70, 150)]
+    somewhere = scene(
+        cameras=cameras({"x": 50.0, "y": 18.0, "mount": "pole"}),
+        buildings=buildings(*houses, FAR),
+    )
+    told = measured(somewhere, walk((0, -5, 0), (100, -5, 100)))
+    (span,) = told.metres_spans
+    assert span is not None
+    assert span.low < span.high <= 100.0

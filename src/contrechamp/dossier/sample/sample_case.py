@@ -23,6 +23,7 @@ from contrechamp.dossier.shipped import letter_templates
 from contrechamp.dossier.writing import erasing, store
 from contrechamp.vault import adding, masked_copies
 from contrechamp.vault.case import Case, Random
+from contrechamp.vault.texts import taking
 
 Clock = Callable[[], datetime]
 
@@ -40,7 +41,7 @@ def recipient_name() -> str:
 
 
 def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, int]:
-    """Add sheets of the references, other files, every record and an identity to the case.
+    """Add sheets of the references, other files and their text, records and an identity to a case.
 
     Args:
         case: new, open for writing by the first member.
@@ -74,6 +75,7 @@ def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, 
         )
         masked_copies.put(case, making, now=now(), random=random)
         _look_at_copy(case, one, language, now, random)
+    taking.take(case)
     puts = [
         store.Put(record, sample_texts.record_id(key), new=True)
         for key, record in sample_texts.records(language).items()

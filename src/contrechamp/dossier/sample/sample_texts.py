@@ -29,13 +29,18 @@ REFERENCES = "references.toml"
 #: Files of records, in the order in which they are read.
 FILES = (
     "actors.toml", "places.toml", "systems.toml", "letters.toml", "findings.toml",
-    "recommendations.toml", "people.toml", "measurements.toml",
+    "recommendations.toml", "people.toml", "measurements.toml", "files.toml",
 )  # fmt: skip
 #: Files that become items of the case, beside the sheets of the references: what was measured in
-#: the made-up town, and a drawing of a street in it.
+#: the made-up town, a drawing of a street in it, and files as others keep them.
 HELD = (
     "sample-town-map.json", "sample-town-map-seen.geojson",
-    "sample-town-survey.json", "sample-town-survey-seen.geojson", "sample-street.png",
+    "sample-town-survey.json", "sample-town-survey-seen.geojson", "sample-town-completeness.json",
+    "sample-town-access.json", "sample-town-disparity.json", "sample-town-change.json",
+    "sample-town-completeness-streets.geojson", "sample-town-access-streets.geojson",
+    "sample-town-disparity-areas.geojson",
+    "sample-street.png", "sample-page.warc", "sample-page.cdxj", "sample-mail.eml",
+    "sample-chat.txt", "sample-sha256sums.txt",
 )  # fmt: skip
 #: What the members do with the records.
 STEPS = "steps.toml"

@@ -16,13 +16,14 @@ from contrechamp.measure.access.graph import AccessGraph, open_passages
 from contrechamp.measure.access.least_exposed import Ways, shortest_and_least_exposed
 from contrechamp.measure.access.people import People
 from contrechamp.measure.access.states import States
+from contrechamp.measure.assumed import ByAssumed, by_alternatives
 from contrechamp.measure.pieces import cut_streets
 from contrechamp.measure.possible_regions import possible_regions, region_table
 from contrechamp.measure.priors import default
 from contrechamp.measure.results import Span
 from contrechamp.measure.routes import UNSEEN_M
-from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_of
-from contrechamp.measure.stage import Stage, set_stage, with_priors
+from contrechamp.measure.span import SPAN_DRAWS, span_of
+from contrechamp.measure.stage import Stage, set_stage
 from contrechamp.measure.street_figures import sums_by
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
@@ -148,16 +149,15 @@ def exposure_of(
             for one in of_edges
         ]
 
-    others: list[list[_AtLevel]] = []
-    assumed: tuple[str, ...] = ()
+    by: ByAssumed[list[_AtLevel]] = ByAssumed((), ())
     if stage is not None:
-        other = alternatives(stage.cameras, stage.priors)
-        assumed, few = other.assumed, replace(asked, draws=min(SPAN_DRAWS, asked.draws))
-        for priors in other.priors:
-            by = with_priors(stage, priors, scene.buildings)
-            others.append(at_levels(_edges_in_view(scene, by, graph, few, silent)))
+        few = replace(asked, draws=min(SPAN_DRAWS, asked.draws))
+        by = by_alternatives(
+            stage, scene.buildings,
+            lambda one: at_levels(_edges_in_view(scene, one, graph, few, silent)),
+        )  # fmt: skip
     found = tuple(
-        _exposed(level, one, [other[number] for other in others], assumed)
+        _exposed(level, one, [other[number] for other in by.others], by.names)
         for number, (level, one) in enumerate(zip(levels, at_levels(seen), strict=False))
     )
     told = found if stage is not None or watched.any() else ()

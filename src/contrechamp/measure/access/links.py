@@ -16,6 +16,9 @@ I8 = NDArray[np.int64]
 
 #: The end of a street may have a path to another one up to this far away.
 LINK_M: Final = 40.0
+#: A recorded walk that keeps this near to a path was on it; one that is not twice as long cannot be
+#: told from a walk past its end. Receivers are some metres off: an assumption.
+WALKED_M: Final = 5.0
 #: Nearer than this it is most likely one that the map fails to join.
 NEAREST_M: Final = 0.05
 
@@ -28,11 +31,13 @@ class Links:
         end: where it leaves, on the street that ends there.
         other: where it arrives.
         length_m: straight from one to the other, metres.
+        walked: (n,) whether a recorded walk follows it: then it is there.
     """
 
     end: Snapped
     other: Snapped
     length_m: F8
+    walked: NDArray[np.bool_]
 
 
 def possible_links(scene: Scene) -> Links:
@@ -67,7 +72,19 @@ def possible_links(scene: Scene) -> Links:
         Snapped(walkable[row[end]], start_m, zero),
         Snapped(walkable[way], shapely.line_locate_point(lines[way], arrive), zero),
         away,
+        _walked(paths, away, scene.tracks.geometry.to_numpy()),
     )
+
+
+def _walked(
+    paths: NDArray[np.object_], length_m: F8, tracks: NDArray[np.object_]
+) -> NDArray[np.bool_]:
+    """Return which paths a recorded walk follows from one end to the other."""
+    walked = np.zeros(len(paths), bool)
+    if len(paths) and len(tracks):
+        around = shapely.buffer(tracks, WALKED_M)
+        walked[shapely.STRtree(paths).query(around, predicate="covers")[1]] = True
+    return walked & (length_m > 2.0 * WALKED_M)
 
 
 def _crossed(paths: NDArray[np.object_], scene: Scene) -> NDArray[np.bool_]:

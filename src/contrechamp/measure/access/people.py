@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
 from contrechamp.base.seeds import stream
 from contrechamp.measure.network import SNAP_M, Snapped, snap
 from contrechamp.scene.tables import Scene
@@ -69,6 +71,9 @@ def find_people(scene: Scene, seed: int) -> People:
     Args:
         scene: with walkable streets, and areas if figures are to be given for some.
         seed: of the sample, if there are many homes.
+
+    Raises:
+        InputError: if nothing begins in any of the areas.
     """
     homes = scene.homes.geometry
     snapped = snap(scene.streets, homes, SNAP_M)
@@ -83,6 +88,10 @@ def find_people(scene: Scene, seed: int) -> People:
     area, start = _in_areas(scene.areas, points)
     keep = np.unique(start) if len(scene.areas) else np.arange(len(points))
     left_out = len(points) - len(keep)
+    if not len(keep):
+        raise InputError(
+            _("no home, and without homes no street, lies in any of the areas: nobody's ways begin")
+        )
     if len(keep) > MOST_HOMES:
         keep = np.sort(stream(seed, "access", "homes").choice(keep, MOST_HOMES, replace=False))
     number = np.full(len(points), -1, np.int64)

@@ -115,7 +115,7 @@ def access(
                 "service, lon and lat"
             )
         )
-    states = draw_states(barriers, len(links.length_m), asked)
+    states = draw_states(barriers, links.walked, asked)
     found = reached(graph, people, goals, states, progress=progress, threads=threads)
     exposure = exposure_of(
         scene, barriers, graph, people, goals, states, asked, levels, progress=progress,

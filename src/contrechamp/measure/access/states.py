@@ -86,12 +86,13 @@ def groups_of(barriers: gpd.GeoDataFrame, asked: Asked) -> tuple[tuple[str, ...]
     return ((), *((one,) for one in permits_of(barriers["passing"].to_list())))
 
 
-def draw_states(barriers: gpd.GeoDataFrame, n_links: int, asked: Asked) -> States:
+def draw_states(barriers: gpd.GeoDataFrame, links_walked: B1, asked: Asked) -> States:
     """Draw what is not known of barriers and links.
 
     Args:
         barriers: `BARRIER_COLUMNS`, those that cross a street.
-        n_links: number of links that the map may lack.
+        links_walked: (n_links,) which of the links that the map may lack a recorded walk follows;
+            the others are drawn.
         asked: what is asked.
     """
     kinds, ids = barriers["kind"].to_numpy(str), barriers["id"].to_numpy(str)
@@ -100,13 +101,13 @@ def draw_states(barriers: gpd.GeoDataFrame, n_links: int, asked: Asked) -> State
     usual = barriers["wait_minutes"].to_numpy(np.float64)
     most = barriers["wait_most_minutes"].to_numpy(np.float64)
     share = stream(asked.seed, "access", "links").uniform(0.0, asked.links_share, asked.draws)
-    chance = stream(asked.seed, "access", "link").random((asked.draws, n_links))
+    chance = stream(asked.seed, "access", "link").random((asked.draws, len(links_walked)))
     return States(
         groups=groups,
         lets_pass=lets_pass(barriers["passing"].to_list(), groups, asked.day),
         if_unknown=unknown,
         wait_s=draw_waits(kinds, ids, usual, most, asked.draws, asked.seed),
-        link_open=chance < share[:, None],
+        link_open=(chance < share[:, None]) | links_walked,
     )
 
 

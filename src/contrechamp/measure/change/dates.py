@@ -15,7 +15,7 @@ class When:
     Args:
         first: day.
         last: day, the same where the date is known to the day.
-        text: as it was written.
+        text: as it was written; of a period, first and last with a ``/`` between.
     """
 
     first: date
@@ -50,8 +50,10 @@ class Event:
         on: when.
         title: what.
         source: where that is from; "" where it is not told.
+        confidence: how sure it is, a word of the records of a case; "" where that is not told.
     """
 
     on: When
     title: str
     source: str
+    confidence: str = ""

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.base.progress import Progress, silent
+from contrechamp.measure.assumed import by_alternatives
 from contrechamp.measure.exposure import expose_totals
 from contrechamp.measure.pieces import StreetPieces
 from contrechamp.measure.results import Span
-from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_of
-from contrechamp.measure.stage import Stage, with_priors
+from contrechamp.measure.span import SPAN_DRAWS, span_of
+from contrechamp.measure.stage import Stage
 
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -80,16 +81,13 @@ def in_view(
         progress: advanced with every draw of each different set.
     """
     whole = float(pieces.table["length_m"].sum())
-    other = alternatives(stage.cameras, stage.priors)
     metres = _metres(stage, pieces, sets, n_draws, progress)
-    others = [
-        _metres(with_priors(stage, priors, buildings), pieces, sets, min(SPAN_DRAWS, n_draws))
-        for priors in other.priors
-    ]
+    few = min(SPAN_DRAWS, n_draws)
+    by = by_alternatives(stage, buildings, lambda one: _metres(one, pieces, sets, few))
     return InView(
         np.minimum(metres, whole),
-        tuple(np.minimum(one, whole) for one in others),
-        other.assumed,
+        tuple(np.minimum(one, whole) for one in by.others),
+        by.names,
         whole,
     )
 
@@ -111,7 +109,7 @@ def _metres(
         done[mask.tobytes()] = expose_totals(
             replace(drawn, range_m=np.where(there, drawn.range_m, 0.0)),
             stage.walls,
-            lambda some: stage.heights.at(numbers.building[some]),
+            stage.tops(numbers),
             pieces.pieces,
             stage.levels,
             target_height_m=stage.target_height_m,

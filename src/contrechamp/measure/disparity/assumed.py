@@ -10,16 +10,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from contrechamp.measure.assumed import by_alternatives
 from contrechamp.measure.disparity.asked import Asked
 from contrechamp.measure.disparity.cannot import CannotTellError
 from contrechamp.measure.disparity.compare import Sides, compared
 from contrechamp.measure.disparity.exposed import Exposed, exposed
 from contrechamp.measure.disparity.people import People
-from contrechamp.measure.disparity.plan import Comparison
+from contrechamp.measure.disparity.plan import OF_VIEWS, Comparison
+from contrechamp.measure.disparity.trips import AreaTrips
 from contrechamp.measure.pieces import StreetPieces
 from contrechamp.measure.results import Span
-from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_between
-from contrechamp.measure.stage import Stage, with_priors
+from contrechamp.measure.span import SPAN_DRAWS, span_between
+from contrechamp.measure.stage import Stage
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
 
@@ -64,22 +66,21 @@ class Assumed:
 
 
 def assumed_exposure(
-    scene: Scene, stage: Stage, pieces: StreetPieces, levels: Sequence[Level], asked: Asked
+    scene: Scene,
+    stage: Stage,
+    pieces: StreetPieces,
+    levels: Sequence[Level],
+    asked: Asked,
+    trips: AreaTrips | None,
 ) -> Assumed | None:
     """Return exposure by each alternative; None where nothing is assumed."""
-    other = alternatives(stage.cameras, stage.priors)
-    if not other.priors:
-        return None
     few = replace(asked, draws=min(SPAN_DRAWS, asked.draws))
-    return Assumed(
-        few,
-        exposed(scene, stage, pieces, levels, few),
-        tuple(
-            exposed(scene, with_priors(stage, priors, scene.buildings), pieces, levels, few)
-            for priors in other.priors
-        ),
-        other.assumed,
-    )
+
+    def find(by: Stage) -> Exposed:
+        return exposed(scene, by, pieces, levels, few, trips=trips)
+
+    by = by_alternatives(stage, scene.buildings, find)
+    return Assumed(few, find(stage), by.others, by.names) if by.others else None
 
 
 def spans_of(
@@ -104,7 +105,7 @@ def spans_of(
         area_ids: (n_areas,).
         fewest: people of whom a figure is given.
     """
-    if one.measure != "seen_share":
+    if one.measure not in OF_VIEWS:
         return None
     try:
         usual = compared(one, level, people, by.usual, area_ids, fewest, by.asked.seed)

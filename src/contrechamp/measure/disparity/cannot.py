@@ -5,7 +5,7 @@ from typing import Final
 #: Every reason there is; `wording.disparity` has the words.
 REASONS: Final = (
     "group-empty", "group-too-small", "others-too-small", "side-empty", "side-without-street",
-    "side-without-people", "nothing-in-view", "no-cameras", "few-areas", "few-clusters",
+    "side-without-people", "nothing-in-view", "no-trips", "no-cameras", "few-areas", "few-clusters",
     "no-variation", "collinear", "not-settled", "values-missing", "too-few-people",
 )  # fmt: skip
 

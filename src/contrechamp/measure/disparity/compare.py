@@ -10,7 +10,7 @@ from contrechamp.base.seeds import stream
 from contrechamp.measure.disparity.cannot import CannotTellError
 from contrechamp.measure.disparity.exposed import Exposed
 from contrechamp.measure.disparity.people import People
-from contrechamp.measure.disparity.plan import REST, Comparison
+from contrechamp.measure.disparity.plan import REST, TRIPS, Comparison
 from contrechamp.measure.survey.density import rate
 
 F8 = NDArray[np.float64]
@@ -75,6 +75,10 @@ def _groups(
 ) -> Sides:
     lives = [_living(name, one.groups[0], people) for name in one.groups]
     with_street = exposed.street_m > 0.0
+    if one.measure == TRIPS:
+        with_street &= exposed.trip_m > 0.0
+        if not with_street.any():
+            raise CannotTellError("no-trips")
     for who in lives:
         there = float(np.median(who[:, with_street].sum(axis=1)))
         if there <= 0.0:
@@ -87,6 +91,8 @@ def _groups(
         raise CannotTellError("others-too-small")
     if one.measure == "seen_share":
         value, expected = exposed.share[level], exposed.expected[level]
+    elif one.measure == TRIPS:
+        value = expected = exposed.trip_share[level]
     else:
         value, expected = _per_km(exposed, seed)
     first, second = (
@@ -162,6 +168,11 @@ def _side(
     street = exposed.street_m[side]
     if not side.any():
         raise CannotTellError("side-without-street")
+    if one.measure == TRIPS:
+        metres = exposed.trip_m[side]
+        if not metres.any():
+            raise CannotTellError("no-trips")
+        return np.asarray(exposed.trip_share[level][:, side] @ metres / metres.sum(), np.float64)
     if one.measure == "seen_share":
         seen = exposed.share[level][:, side] @ street
         like_all = exposed.expected[level][:, side] @ street

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from scipy.sparse import csr_array
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.seeds import stream
 from contrechamp.measure.disparity.asked import Asked
+from contrechamp.measure.disparity.trips import AreaTrips, area_of
 from contrechamp.measure.pieces import StreetPieces
 from contrechamp.measure.stage import Stage
 from contrechamp.measure.survey.density import overdispersion
@@ -56,6 +56,8 @@ class Exposed:
         cut: areas with streets of which more than `BEYOND` lies outside of the map.
         missing: (n_draws, n_areas) cameras that the list lacks; None where that is not told.
         found: (n_draws, n_areas) share of the cameras that the list has; 1 where it is not told.
+        trip_m: (n_areas,) metres of the necessary trips that begin there; 0 where none were asked.
+        trip_share: (n_levels, n_draws, n_areas) of them in view of a camera.
     """
 
     street_m: F8
@@ -68,6 +70,8 @@ class Exposed:
     cut: int
     missing: F8 | None
     found: F8
+    trip_m: F8
+    trip_share: F8
 
 
 def exposed(
@@ -77,6 +81,7 @@ def exposed(
     levels: Sequence[Level],
     asked: Asked,
     progress: Progress = silent,
+    trips: AreaTrips | None = None,
 ) -> Exposed:
     """Return what of each area's streets is in view.
 
@@ -87,12 +92,13 @@ def exposed(
         levels: of the stage.
         asked: how many draws, and what share of the cameras the list has.
         progress: advanced with every draw.
+        trips: of the areas, in the same draws; None if nothing is asked of them.
     """
     n_areas = len(scene.areas)
     lines = pieces.table.geometry.to_numpy()
     length = pieces.table["length_m"].to_numpy(np.float64)
     middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
-    area = _area_of(middle, scene.areas)
+    area = area_of(middle, scene.areas)
     highway = scene.streets["highway"].to_numpy(str)[pieces.street]
     kind = strata(lines, highway, scene.places)
     inside = np.flatnonzero(area >= 0)
@@ -106,10 +112,14 @@ def exposed(
     exposure = stage.expose(numbers, pieces.pieces, with_groups=False, progress=progress)
     outdoor = ~stage.cameras["indoor"].to_numpy(bool)
     places = shapely.points(stage.placed.x, stage.placed.y)
-    at = _area_of(places, scene.areas)
+    at = area_of(places, scene.areas)
     cameras = np.bincount(at[outdoor & (at >= 0)], minlength=n_areas)
     found, missing = _missing(cameras, street.sum(axis=1), asked)
     seen = [_added_up(one, by_cell, street) for one in exposure.seen]
+    of_trips = np.zeros((len(seen), asked.draws, n_areas))
+    if trips is not None:
+        walked = stage.expose(numbers, trips.pieces.pieces, with_groups=False)
+        of_trips = trips.seen_share(walked.seen)
     share, expected = [], []
     each_m = exposure.by_camera_m.sum(axis=2, dtype=np.float64) / max(int(outdoor.sum()), 1)
     for number, metres in enumerate(seen):
@@ -121,6 +131,8 @@ def exposed(
                 reach = _ratio(missing * each_m[:, number][:, None], street.sum(axis=1))
             all_of_it = _ratio(missing.sum(axis=1) * each_m[:, number], street.sum())
             here = 1.0 - (1.0 - here) * np.exp(-reach)
+            # Trips are taken to lead along streets that lack as many as those where they begin.
+            of_trips[number] = 1.0 - (1.0 - of_trips[number]) * np.exp(-reach)
             like_all = 1.0 - (1.0 - like_all) * np.exp(-all_of_it)[:, None]
         share.append(np.clip(here, 0.0, 1.0))
         expected.append(like_all)
@@ -137,6 +149,8 @@ def exposed(
         cut=_cut(scene, street.sum(axis=1)),
         missing=missing,
         found=found,
+        trip_m=np.zeros(n_areas) if trips is None else trips.metres,
+        trip_share=of_trips,
     )
 
 
@@ -148,18 +162,6 @@ def _cut(scene: Scene, street_m: F8) -> int:
     areas = scene.areas.geometry.to_numpy()
     inside = shapely.area(shapely.intersection(areas, shapely.box(west, south, east, north)))
     return int(((inside < (1.0 - BEYOND) * shapely.area(areas)) & (street_m > 0.0)).sum())
-
-
-def _area_of(points: NDArray[np.object_], areas: gpd.GeoDataFrame) -> I8:
-    """Return the area that each point lies in, -1 where it lies in none; on a border the first."""
-    found = np.full(len(points), -1, np.int64)
-    if len(points) and len(areas):
-        area, point = shapely.STRtree(points).query(
-            areas.geometry.to_numpy(), predicate="intersects"
-        )
-        order = np.argsort(-area, kind="stable")
-        found[point[order]] = area[order]
-    return found
 
 
 def _nearest(points: NDArray[np.object_], lines: NDArray[np.object_]) -> I8:

@@ -30,6 +30,8 @@ class People:
         outside: people of the table who live in none of the areas, as expected.
         interpolated: whether counts were divided between areas.
         without: areas of which the table says nothing.
+        unknown: rows of the table that leave open how many people there are, or how many of a
+            group; nobody of them counts, so that groups are compared by the same rows.
     """
 
     all_of_them: F8
@@ -39,6 +41,7 @@ class People:
     outside: float
     interpolated: bool
     without: int
+    unknown: int
 
 
 def people_of(
@@ -61,7 +64,7 @@ def people_of(
     _check(census, plan, file)
     of = _shares(areas, census, file)
     rng = stream(seed, "disparity", "people")
-    counted = np.nan_to_num(census.numbers[plan.people])
+    counted = _counted(census, plan)
     whole = _with_error(counted, plan.error, n_draws, rng)
     # One division of the ground for everybody: groups live in the places of the others.
     in_areas, rest = _divided(of, [whole, *_groups(census, plan, whole, n_draws, rng)], rng)
@@ -77,7 +80,19 @@ def people_of(
         outside=float(counted.sum() - areal.interpolated(of, counted).sum()),
         interpolated=bool((of.share < 1.0).any()),
         without=int((~reached).sum()),
+        unknown=int((~_known(census, plan)).sum()),
     )
+
+
+def _known(census: Census, plan: Plan) -> NDArray[np.bool_]:
+    """Return which rows say how many people there are, and how many of each group, (n,)."""
+    told = [census.numbers[column] for column in (plan.people, *plan.groups.values())]
+    return np.asarray(~np.isnan(told).any(axis=0))
+
+
+def _counted(census: Census, plan: Plan) -> F8:
+    """Return the people of each row, none of those that leave something open: (n,)."""
+    return np.where(_known(census, plan), census.numbers[plan.people], 0.0)
 
 
 def _check(census: Census, plan: Plan, file: str) -> None:
@@ -130,7 +145,7 @@ def _with_error(counted: F8, error: float, n_draws: int, rng: np.random.Generato
 def _groups(
     census: Census, plan: Plan, whole: F8, n_draws: int, rng: np.random.Generator
 ) -> list[F8]:
-    counted = np.nan_to_num(census.numbers[plan.people])
+    counted = _counted(census, plan)
     found = []
     for column in plan.groups.values():
         # The share of the group has an error of its own, beside that of all people.

@@ -12,7 +12,10 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 
 #: What can be compared between groups or areas.
-MEASURES: Final = ("seen_share", "cameras_per_km", "cameras_per_1000")
+MEASURES: Final = ("seen_share", "trip_share", "cameras_per_km", "cameras_per_1000")
+#: Of the necessary trips that begin there; and all that are shares of what is in view.
+TRIPS: Final = MEASURES[1]
+OF_VIEWS: Final = MEASURES[:2]
 #: Of a comparison: everybody, or every area, that is not on the first side.
 REST: Final = "rest"
 #: Fewest people of whom a figure is given.
@@ -183,16 +186,21 @@ def _comparison(
         raise InputError(_("no such covariate is named above"), where=f"{where}.covariate")
     by_group = _groups(one.get("groups"), groups, where) if "groups" in one else ()
     measure = one.get("measure", "cameras_per_km" if covariate else MEASURES[0])
-    possible = ("cameras_per_km",) if covariate else MEASURES[:2] if by_group else MEASURES
+    possible = ("cameras_per_km",) if covariate else MEASURES[:3] if by_group else MEASURES
     if measure not in possible:
         raise InputError(
             _("expected one of {names}").format(names=", ".join(possible)),
             where=f"{where}.measure",
         )
     standardised = one.get("standardised", False)
-    if not isinstance(standardised, bool) or (standardised and measure == "cameras_per_1000"):
+    if not isinstance(standardised, bool) or (
+        standardised and measure in ("cameras_per_1000", TRIPS)
+    ):
         raise InputError(
-            _("expected true or false; what is given by people cannot be standardised for streets"),
+            _(
+                "expected true or false; what is given by people or trips cannot be standardised "
+                "for streets"
+            ),
             where=f"{where}.standardised",
         )
     return Comparison(

@@ -26,9 +26,10 @@ from contrechamp.measure.disparity.counts import Fit, negative_binomial, poisson
 from contrechamp.measure.disparity.exposed import Exposed, exposed
 from contrechamp.measure.disparity.neighbours import Alike, alike, touching
 from contrechamp.measure.disparity.people import People, people_of
-from contrechamp.measure.disparity.plan import REST, Comparison, Plan
+from contrechamp.measure.disparity.plan import OF_VIEWS, REST, TRIPS, Comparison, Plan
 from contrechamp.measure.disparity.several import from_draws, holm
 from contrechamp.measure.disparity.shape import Shape, shape
+from contrechamp.measure.disparity.trips import area_trips
 from contrechamp.measure.pieces import walkable_pieces
 from contrechamp.measure.priors import Priors, default
 from contrechamp.measure.stage import set_stage
@@ -146,12 +147,14 @@ def disparity(
         seed=asked.seed, threads=asked.threads,
     )  # fmt: skip
     pieces = walkable_pieces(scene.streets)
-    found = exposed(scene, stage, pieces, levels, asked, progress)
+    asks_trips = any(one.measure == TRIPS for one in plan.comparisons)
+    trips = area_trips(scene, asked.seed) if asks_trips else None
+    found = exposed(scene, stage, pieces, levels, asked, progress, trips)
     if not found.street_m.any():
         raise InputError(_off_the_map(), where=_names(scene))
     people = people_of(scene.areas, census, plan, asked.draws, asked.seed, census_file)
-    of_views = any(one.measure == "seen_share" and not one.covariate for one in plan.comparisons)
-    by = assumed_exposure(scene, stage, pieces, levels, asked) if of_views else None
+    of_views = any(one.measure in OF_VIEWS and not one.covariate for one in plan.comparisons)
+    by = assumed_exposure(scene, stage, pieces, levels, asked, trips) if of_views else None
     few = people if by is None else people_of(
         scene.areas, census, plan, by.asked.draws, asked.seed, census_file
     )  # fmt: skip

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.seeds import stream
+from contrechamp.measure.assumed import by_alternatives
 from contrechamp.measure.draws import Uniforms
 from contrechamp.measure.exposure import CameraDraws, Exposure, Pieces, Walks, expose
 from contrechamp.measure.own_way.asked import CLOCK_ERROR_S, Asked
@@ -16,8 +17,8 @@ from contrechamp.measure.own_way.drawn_ways import drawn_fixes, drawn_seconds, p
 from contrechamp.measure.own_way.fixes import Walk
 from contrechamp.measure.priors import Priors, default
 from contrechamp.measure.results import Span
-from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_between
-from contrechamp.measure.stage import Stage, set_stage, with_priors
+from contrechamp.measure.span import SPAN_DRAWS, span_between
+from contrechamp.measure.stage import Stage, set_stage
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
 
@@ -150,22 +151,24 @@ def _spans(
 ) -> tuple[tuple[Span | None, ...], tuple[Span | None, ...]]:
     """Return what metres and seconds come to by what is assumed, on a few of the drawn ways."""
     stage = asking.stage
-    other = alternatives(stage.cameras, stage.priors)
     rows = [
         np.arange(bounds[way], min(bounds[way] + SPAN_DRAWS // SPAN_WAYS, bounds[way + 1]))
         for way in range(min(SPAN_WAYS, len(lines)))
     ]
     everybody = np.ones(len(stage.cameras), bool)
-    others: list[tuple[F8, F8]] = []
-    for priors in other.priors:
-        asked = replace(asking, stage=with_priors(stage, priors, scene.buildings))
+
+    def few(by: Stage) -> tuple[F8, F8]:
+        # With another range other buildings are in reach, each with numbers of its own.
+        asked, own = replace(asking, stage=by), by.uniforms(numbers.n_draws)
         parts = []
         for way, of in enumerate(rows):
             some = slice(int(of[0]), int(of[-1]) + 1)
-            exposure = asked.exposure(numbers.rows(some), lines[way], everybody, silent)
+            exposure = asked.exposure(own.rows(some), lines[way], everybody, silent)
             parts.append(asked.by_segment(exposure, lines[way], seconds[some]))
         metres, lasted = (np.concatenate(one, axis=1) for one in zip(*parts, strict=True))
-        others.append((metres.sum(axis=0), np.nansum(lasted, axis=0)))
+        return metres.sum(axis=0), np.nansum(lasted, axis=0)
+
+    by = by_alternatives(stage, scene.buildings, few)
     same = np.concatenate(rows)
     found = []
     for which, most in enumerate((float(asking.walk.metres.sum()), np.inf)):
@@ -174,9 +177,9 @@ def _spans(
             tuple(
                 span_between(
                     float(np.median(whole[:, i])),
-                    [whole[same, i]] * len(others),
-                    [one[which][:, i] for one in others],
-                    other.assumed,
+                    [whole[same, i]] * len(by.others),
+                    [one[which][:, i] for one in by.others],
+                    by.names,
                     most=most,
                 )
                 for i in range(whole.shape[1])
@@ -226,7 +229,7 @@ class _Asking:
         found = expose(
             replace(drawn, range_m=np.where(there, drawn.range_m, 0.0)),
             stage.walls,
-            lambda some: stage.heights.at(numbers.building[some]),
+            stage.tops(numbers),
             pieces,
             stage.levels,
             target_height_m=stage.target_height_m,

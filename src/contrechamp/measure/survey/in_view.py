@@ -4,7 +4,7 @@ Those that nobody found are put on the streets draw by draw (`unfound`) and meas
 others. Both figures share their draws, so that they differ by these cameras alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.seeds import stream
+from contrechamp.measure.assumed import by_alternatives
 from contrechamp.measure.draws import Uniforms
 from contrechamp.measure.exposure import Pieces
 from contrechamp.measure.priors import default
 from contrechamp.measure.results import Span
-from contrechamp.measure.span import SPAN_DRAWS, alternatives, span_of
+from contrechamp.measure.span import SPAN_DRAWS, span_of
 from contrechamp.measure.stage import Stage, set_stage, with_priors
 from contrechamp.measure.survey.asked import Asked
 from contrechamp.measure.survey.counting import Counted
@@ -114,19 +115,26 @@ def in_view(
     everyone = _stage(scene, counted, unfound, levels, seed)
     # What is assumed where nothing is mapped hangs on those that were found, and on no made-up one.
     everyone = with_priors(everyone, found.priors, scene.buildings)
-    of_found = found.uniforms(n_draws)
-    come_and_go = _come_and_go(everyone.uniforms(n_draws), counted, unfound)
     street_m = float(counted.length_m[counted.of_survey].sum())
-    other = alternatives(found.cameras, found.priors)
 
-    def in_view_of(stage: Stage, numbers: Uniforms) -> tuple[F8, tuple[Span | None, ...]]:
-        drawn = stage.totals(numbers, pieces, progress=progress)
-        others = [
-            with_priors(stage, priors, scene.buildings).totals(numbers.first(SPAN_DRAWS), pieces)
-            for priors in other.priors
-        ]
+    def of_found(stage: Stage) -> Uniforms:
+        return stage.uniforms(n_draws)
+
+    def come_and_go(stage: Stage) -> Uniforms:
+        return _come_and_go(stage.uniforms(n_draws), counted, unfound)
+
+    def in_view_of(
+        stage: Stage, numbers: Callable[[Stage], Uniforms]
+    ) -> tuple[F8, tuple[Span | None, ...]]:
+        drawn = stage.totals(numbers(stage), pieces, progress=progress)
+
+        def few(by: Stage) -> F8:
+            # With another range other buildings are in reach, each with numbers of its own.
+            return by.totals(numbers(by).first(SPAN_DRAWS), pieces)
+
+        by = by_alternatives(stage, scene.buildings, few, of=found)
         return drawn, tuple(
-            span_of(drawn[:, i], [one[:, i] for one in others], other.assumed, most=street_m)
+            span_of(drawn[:, i], [one[:, i] for one in by.others], by.names, most=street_m)
             for i in range(len(levels))
         )
 

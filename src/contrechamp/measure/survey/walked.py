@@ -85,7 +85,9 @@ def _looks_from(walks: gpd.GeoDataFrame, streets: NDArray[np.object_]) -> F8:
     lines = walks.geometry.to_numpy()
     if not len(lines):
         return np.empty((0, 2))
-    dense = shapely.segmentize(lines, STEP_M)
+    dense = lines.copy()
+    moved = shapely.length(lines) > 0.0  # GEOS cuts no line of one place, and says that it cannot
+    dense[moved] = shapely.segmentize(lines[moved], STEP_M)
     points = shapely.points(shapely.get_coordinates(dense))
     if len(streets):
         tree = shapely.STRtree(streets)

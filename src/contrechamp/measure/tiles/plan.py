@@ -99,12 +99,14 @@ class Tile:
         cameras: (n,) rows of the camera table, ascending.
         buildings: (n,) rows of the building table, ascending.
         streets: (n,) rows of the street table, ascending.
+        screens: (n,) rows of the table of what stands free, ascending.
     """
 
     name: str
     cameras: I8
     buildings: I8
     streets: I8
+    screens: I8
 
     def of(self, scene: Scene) -> Scene:
         """Return the part of the scene that the tile is measured from."""
@@ -113,6 +115,7 @@ class Tile:
             cameras=_rows(scene.cameras, self.cameras),
             buildings=_rows(scene.buildings, self.buildings),
             streets=_rows(scene.streets, self.streets),
+            screens=_rows(scene.screens, self.screens),
             **nothing_else(scene.crs),
             limits={name: ends[self.cameras] for name, ends in scene.limits.items()},
         )
@@ -149,7 +152,8 @@ def tiles(scene: Scene, places: Places, setting: Setting, tile_m: float = TILE_M
     for (row, column), some in zip(cells.tolist(), np.split(order, ends[:-1]), strict=True):
         streets = np.sort(walkable[some])
         cameras = around.cameras(lines[some])
-        yield Tile(f"{column}_{row}", cameras, around.buildings(cameras), streets)
+        buildings, screens = around.buildings(cameras), around.screens(cameras)
+        yield Tile(f"{column}_{row}", cameras, buildings, streets, screens)
 
 
 class _Around:
@@ -162,6 +166,7 @@ class _Around:
         self._reach_m = reach[self._of]
         self._mapped = scene.cameras.geometry.to_numpy()
         self._footprints = shapely.STRtree(scene.buildings.geometry.to_numpy())
+        self._screens = shapely.STRtree(scene.screens.geometry.to_numpy())
         self._height = scene.buildings["height_m"].to_numpy(np.float64)
         known = np.flatnonzero(~np.isnan(self._height))
         self._known = known
@@ -192,6 +197,14 @@ class _Around:
         k = min(NEIGHBOURS, len(self._known))
         lend = self._nearest.query(self._centre[unknown], k=k)[1]
         return np.unique(np.concatenate((rows, self._known[np.ravel(lend)]))).astype(np.int64)
+
+    def screens(self, cameras: I8) -> I8:
+        """Return what stands free within the range of some cameras."""
+        places = np.flatnonzero(np.isin(self._of, cameras))
+        near = self._screens.query(
+            self._at[places], predicate="dwithin", distance=self._reach_m[places]
+        )[1]
+        return np.unique(near).astype(np.int64)
 
 
 def _rows(table: gpd.GeoDataFrame, rows: I8) -> gpd.GeoDataFrame:

@@ -18,6 +18,10 @@ from contrechamp.measure.results import Span
 F8 = NDArray[np.float64]
 
 DECIMALS: Final = 6
+#: Between the permits of a group, and between what is assumed.
+AND: Final = " | "
+#: From the first hour of the day to the end of the last.
+EVERY_HOUR: Final = (0, 24)
 #: Figures by hour: key, unit, and the name in `measure.access.reach.Reach`.
 BY_HOUR: Final = (
     ("access.cut_off_share", "share", "cut"),
@@ -85,12 +89,54 @@ def interval(values: NDArray[np.floating]) -> tuple[float, float, float, int]:
     return (low, middle, high, len(there))
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A figure, draw by draw.
+
+    Args:
+        key: what is measured.
+        place: kind of place that ways lead to.
+        values: (n_draws,), NaN where a draw has none.
+        unit: as in `Row`.
+        held: the permits of the group.
+        area: its name, or "all".
+        level: of view, where it matters.
+        barrier: id of the barrier that shuts, where it matters.
+        hours: the first that it is for, and the hour after the last.
+        span: what it comes to by what is assumed of views.
+    """
+
+    key: str
+    place: str
+    values: NDArray[np.floating]
+    unit: str
+    held: tuple[str, ...] = ()
+    area: str = ALL
+    level: str = ""
+    barrier: str = ""
+    hours: tuple[int, int] = EVERY_HOUR
+    span: Span | None = None
+
+    @property
+    def group(self) -> str:
+        """The permits of the group as one text; "" for none."""
+        return AND.join(self.held)
+
+
 def rows(told: Access) -> list[Row]:
-    """Return all figures; hours that follow each other with the same values are one row."""
-    return [*_by_hour(told), *_never(told), *_exposure(told), *_barriers(told)]
+    """Return all figures as rows."""
+    return [_row(one) for one in drawn(told)]
 
 
-def _by_hour(told: Access) -> Iterator[Row]:
+def drawn(told: Access) -> Iterator[Drawn]:
+    """Yield all figures; hours that follow each other with the same values are one figure."""
+    yield from _by_hour(told)
+    yield from _never(told)
+    yield from _exposure(told)
+    yield from _barriers(told)
+
+
+def _by_hour(told: Access) -> Iterator[Drawn]:
     for reach in told.reached.reach:
         for key, unit, name in BY_HOUR:
             values = getattr(reach, name)
@@ -98,9 +144,9 @@ def _by_hour(told: Access) -> Iterator[Row]:
                 for area, called in enumerate(told.people.names):
                     of_hours = values[:, group, :, area]
                     for first, end in _same(of_hours):
-                        yield _row(
+                        yield Drawn(
                             key, reach.place, of_hours[:, first], unit,
-                            group=" | ".join(held), area=called, hours=(first, end),
+                            held=tuple(held), area=called, hours=(first, end),
                         )  # fmt: skip
 
 
@@ -111,21 +157,21 @@ def _same(values: NDArray[np.floating]) -> Iterator[tuple[int, int]]:
     yield from zip(first, [*first[1:], values.shape[1]], strict=True)
 
 
-def _never(told: Access) -> Iterator[Row]:
+def _never(told: Access) -> Iterator[Drawn]:
     for reach in told.reached.reach:
         for area, called in enumerate(told.people.names):
             values = reach.never[:, area]
-            yield _row("access.never_share", reach.place, values, "share", area=called)
+            yield Drawn("access.never_share", reach.place, values, "share", area=called)
 
 
-def _exposure(told: Access) -> Iterator[Row]:
+def _exposure(told: Access) -> Iterator[Drawn]:
     hour = told.asked.hour
-    more: dict[str, Any] = {"group": " | ".join(told.states.groups[0]), "hours": (hour, hour + 1)}
+    more: dict[str, Any] = {"held": tuple(told.states.groups[0]), "hours": (hour, hour + 1)}
     for one in told.exposure.levels:
         level = one.level.name if told.exposure.cameras else ""
         for forced, spans in zip(one.forced, one.forced_spans, strict=True):
             for area, called in enumerate(told.people.names):
-                yield _row(
+                yield Drawn(
                     "access.forced_share", forced.place, forced.share[:, area], "share",
                     area=called, level=level, span=spans[area], **more,
                 )  # fmt: skip
@@ -134,38 +180,34 @@ def _exposure(told: Access) -> Iterator[Row]:
                 "access.shortest_m": least.shortest_m, "access.least_exposed_m": least.least_m,
             }  # fmt: skip
             for key, value in fixed.items():
-                yield _row(key, least.place, np.array([value]), "m", level=level, **more)
+                yield Drawn(key, least.place, np.array([value]), "m", level=level, **more)
             for key, values, span in (
                 ("access.shortest_seen_m", least.seen_m, least.seen_span),
                 ("access.least_exposed_seen_m", least.least_seen_m, least.least_seen_span),
             ):
-                yield _row(key, least.place, values, "m", level=level, span=span, **more)
+                yield Drawn(key, least.place, values, "m", level=level, span=span, **more)
 
 
-def _barriers(told: Access) -> Iterator[Row]:
+def _barriers(told: Access) -> Iterator[Drawn]:
     hour = told.asked.hour
     unit = "m of street" if told.people.counted == "streets" else told.people.counted
     for place, lost in told.cut_off.items():
         for number, identity in enumerate(told.barriers["id"].to_numpy(str)):
-            yield _row(
+            yield Drawn(
                 "access.cut_off_if_shut", place, lost[:, number], unit,
-                group=" | ".join(told.states.groups[0]), barrier=str(identity),
-                hours=(hour, hour + 1),
+                held=tuple(told.states.groups[0]), barrier=str(identity), hours=(hour, hour + 1),
             )  # fmt: skip
 
 
-def _row(
-    key: str, place: str, values: NDArray[np.floating], unit: str, *, group: str = "",
-    area: str = ALL, level: str = "", barrier: str = "", hours: tuple[int, int] = (0, 24),
-    span: Span | None = None,
-) -> Row:  # fmt: skip
-    low, middle, high, n = interval(values)
+def _row(one: Drawn) -> Row:
+    low, middle, high, n = interval(one.values)
     numbers = (round(middle, DECIMALS), round(low, DECIMALS), round(high, DECIMALS))
-    row = Row(key, place, group, area, level, barrier, *hours, unit, *numbers, n)
-    if span is None:
+    of = (one.key, one.place, one.group, one.area, one.level, one.barrier, *one.hours, one.unit)
+    row = Row(*of, *numbers, n)
+    if one.span is None:
         return row
-    low, high = (round(end, DECIMALS) for end in (span.low, span.high))
-    return replace(row, span_low=low, span_high=high, span_assumed=" | ".join(span.assumed))
+    low, high = (round(end, DECIMALS) for end in (one.span.low, one.span.high))
+    return replace(row, span_low=low, span_high=high, span_assumed=AND.join(one.span.assumed))
 
 
 def as_json(found: Sequence[Row]) -> list[dict[str, Any]]:

@@ -60,6 +60,14 @@ def method(told: Access, numbers: Numbers) -> list[str]:
                 share=numbers.percent(told.asked.links_share),
             )
         )
+    if walked := int(told.links.walked.sum()):
+        found.append(
+            ngettext(
+                "{n} of these paths is followed by a recorded walk, and is there in every draw.",
+                "{n} of these paths are followed by a recorded walk, and are there in every draw.",
+                walked,
+            ).format(n=numbers.plain(walked))
+        )
     found.append(_who_counts(told))
     if told.exposure.levels:
         found.append(

@@ -9,13 +9,13 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 
-from contrechamp import __version__
 from contrechamp.base.i18n import active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.access.asked import Asked
 from contrechamp.measure.access.run import Access, access, street_minutes
 from contrechamp.measure.engine import compile_engine
 from contrechamp.publish import methods
+from contrechamp.publish.access.citable import citable
 from contrechamp.publish.access.drawing import classes, drawing, mapped_place
 from contrechamp.publish.access.figures import Row, as_csv, as_json, rows
 from contrechamp.publish.access.method import left_aside, method
@@ -27,7 +27,8 @@ from contrechamp.publish.access.tables import (
     groups_table,
     kinds_table,
 )
-from contrechamp.publish.answer_folder import AnswerFolder
+from contrechamp.publish.answer_folder import AnswerFolder, head
+from contrechamp.publish.answers import ACCESS
 from contrechamp.publish.command import as_typed, without_folders
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
@@ -35,21 +36,18 @@ from contrechamp.publish.page import without_scripts
 from contrechamp.scene.map_cell import MapReader
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import Scene
+from contrechamp.sight.arrays import Level
 from contrechamp.sight.levels import parse_levels
 
-#: Lists the files, and marks the folder as ours.
-MANIFEST: Final = "access.json"
-SCHEMA: Final = "contrechamp/access-1"
 INDEX, FIGURES = "index.html", "figures.csv"
 #: Layers, as GeoJSON and as GeoParquet.
 STREETS, BARRIERS = "streets", "barriers"
 _FOLDER: Final = AnswerFolder(
-    MANIFEST,
-    SCHEMA,
+    ACCESS,
     tuple(
         sorted(
             (
-                *(INDEX, FIGURES, MANIFEST),
+                *(INDEX, FIGURES, ACCESS.file),
                 *(f"{one}.{end}" for one in (STREETS, BARRIERS) for end in ("geojson", "parquet")),
             )
         )
@@ -125,7 +123,7 @@ def access_and_write(
     numbers = Numbers(active_language())
     said = [*sentences(told, numbers), *left_aside(told, numbers)]
     figures = rows(told)
-    machine = _for_machines(told, scene, figures)
+    machine = _for_machines(told, scene, figures, levels)
     contents: dict[str, Callable[[], bytes]] = {
         INDEX: lambda: _page(told, scene, again, numbers),
         FIGURES: lambda: as_csv(figures),
@@ -167,13 +165,12 @@ def _barriers(told: Access) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table)
 
 
-def _for_machines(told: Access, scene: Scene, figures: Sequence[Row]) -> dict[str, Any]:
+def _for_machines(
+    told: Access, scene: Scene, figures: Sequence[Row], levels: Sequence[Level]
+) -> dict[str, Any]:
     between = told.between
     return {
-        "schema": SCHEMA,
-        "software": {"name": "contrechamp", "version": __version__},
-        "inputs": [asdict(file) for file in scene.inputs],
-        "asked": asdict(told.asked),
+        **head(ACCESS, scene.inputs, asdict(told.asked), citable(told), levels),
         "groups": [" | ".join(held) for held in told.states.groups],
         "counted": told.people.counted,
         "graphs": {"least": int(told.reached.graphs.min()), "most": int(told.reached.graphs.max())},

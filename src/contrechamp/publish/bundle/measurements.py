@@ -1,7 +1,8 @@
 """Measurements that a publication rests on: their figures, and the inputs that may leave.
 
-``contrechamp measure --again BUNDLE`` runs them anew: the same inputs, seed and version give the
-same bytes. An input is here only if its item is released and no source gave it.
+``contrechamp measure --again BUNDLE`` runs them anew, whichever command of `publish.answers` they
+are of: the same inputs, seed and version give the same bytes. An input is here only if its item is
+released and no source gave it.
 """
 
 import json
@@ -13,7 +14,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.dossier.permission import releasing
 from contrechamp.dossier.reading.lookup import id_of
 from contrechamp.dossier.records.field_types import ITEM
-from contrechamp.publish.files import FIGURES_JSON, SCHEMA_FAMILY
+from contrechamp.publish.answers import Answer, answer_of
 from contrechamp.publish.report.showing import Showing
 from contrechamp.vault import object_keys, subjects
 from contrechamp.vault.bags import bag
@@ -27,15 +28,17 @@ MAX_BYTES = 64 << 20
 
 @dataclass(frozen=True)
 class Ran:
-    """A measurement, as its figures.json says.
+    """A measurement, as the file with its figures says.
 
     Args:
+        answer: the command that made it.
         command: the words that repeat it.
         language: of its messages.
         software: name and version of the program.
         inputs: name and SHA-256 of each file that it read, in order.
     """
 
+    answer: Answer
     command: tuple[str, ...]
     language: str
     software: str
@@ -43,13 +46,15 @@ class Ran:
 
 
 def ran(figures: bytes) -> Ran | None:
-    """Return what a file says of its measurement; None if it is no figures.json of ours."""
+    """Return what a file says of its measurement; None if it is none of ours."""
     try:
         told = json.loads(figures)
-        if not str(told["schema"]).startswith(SCHEMA_FAMILY):
+        answer = answer_of(told["schema"])
+        if answer is None:
             return None
         software = told["software"]
         return Ran(
+            answer,
             tuple(map(str, told["command"])),
             str(told["language"]),
             f"{software['name']} {software['version']}",
@@ -75,7 +80,7 @@ def files(showing: Showing, evidence: Iterable[str]) -> dict[str, bytes]:
         if figures is None or told is None:
             continue
         number += 1
-        found[f"{FOLDER}/{number}/{FIGURES_JSON}"] = figures
+        found[f"{FOLDER}/{number}/{told.answer.file}"] = figures
         by_digest = by_digest or _by_digest(showing)
         for name, digest in told.inputs:
             state = by_digest.get(digest)

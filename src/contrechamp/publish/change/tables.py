@@ -10,6 +10,7 @@ import shapely
 
 from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import as_cell
+from contrechamp.base.written import written_interval
 from contrechamp.measure.change.dates import Event
 from contrechamp.measure.change.run import Change
 from contrechamp.publish.change.sentences import day, in_a_cell, in_brackets, metres
@@ -19,6 +20,7 @@ from contrechamp.publish.plane import Plane, plane_around
 from contrechamp.publish.ranged import ends, named, quantiles, span_for_machines
 from contrechamp.publish.single_page import Curve, SmallMap
 from contrechamp.publish.table import ReportTable, columns
+from contrechamp.wording.confidence import confidence_labels
 from contrechamp.wording.levels import level_label
 
 #: Around the cameras of a small map.
@@ -91,25 +93,34 @@ def steps_table(told: Change, numbers: Numbers) -> ReportTable:
 def events_table(told: Change, events: Sequence[Event], numbers: Numbers) -> ReportTable:
     """Return what happened, with the maps, in the order of time."""
     rows = [
-        (one.on.first, numbers.day(one.on.text), one.title, one.source, number)
+        (one.on.first, _on(one, numbers), one.title, _sure(one), one.source, number)
         for number, one in enumerate(events, start=1)
     ]
     counts = told.history.listed.sum(axis=1)
     marks = [
         (one.on.first, numbers.day(one.on.text),
-         _("map with cameras: {n}").format(n=numbers.plain(int(n))), "", 0)
+         _("map with cameras: {n}").format(n=numbers.plain(int(n))), "", "", 0)
         for one, n in zip(told.maps, counts, strict=True)
     ]  # fmt: skip
-    ordered = sorted([*rows, *marks], key=lambda row: (row[0], row[4]))
+    ordered = sorted([*rows, *marks], key=lambda row: (row[0], row[5]))
     return ReportTable(
         _("On the line of time"),
-        columns(_("Date"), _("Number"), _("What"), _("Source")),
+        columns(_("Date"), _("Number"), _("What"), _("How sure"), _("Source")),
         tuple(
-            (date, numbers.plain(number) if number else "–", what, source or "–")
-            for _first, date, what, source, number in ordered
+            (date, numbers.plain(number) if number else "–", what, sure or "–", source or "–")
+            for _first, date, what, sure, source, number in ordered
         ),
         note=_("That one thing follows another in time does not say that it follows from it."),
     )
+
+
+def _on(one: Event, numbers: Numbers) -> str:
+    first, period, last = one.on.text.partition("/")
+    return written_interval(first, last, numbers.language) if period else numbers.day(first)
+
+
+def _sure(one: Event) -> str:
+    return confidence_labels()[one.confidence] if one.confidence else ""
 
 
 def counts_chart(told: Change, numbers: Numbers) -> Chart:
@@ -311,6 +322,12 @@ def for_machines(told: Change, events: Sequence[Event]) -> dict[str, Any]:
         "walkable_m": round(told.in_view.whole_m, 3),
         "dates_backwards": list(told.history.backwards),
         "events": [
-            {"date": one.on.text, "title": one.title, "source": one.source} for one in events
+            {
+                "date": one.on.text,
+                "title": one.title,
+                "source": one.source,
+                "confidence": one.confidence,
+            }
+            for one in events
         ],
     }

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from contrechamp import __version__
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.change.asked import Asked
@@ -13,9 +12,12 @@ from contrechamp.measure.change.dates import Event
 from contrechamp.measure.change.run import Change, change
 from contrechamp.measure.engine import compile_engine
 from contrechamp.publish import methods
-from contrechamp.publish.answer_folder import AnswerFolder
+from contrechamp.publish.answer_folder import AnswerFolder, head
+from contrechamp.publish.answers import CHANGE
 from contrechamp.publish.change import sentences, tables
-from contrechamp.publish.change.reading import read_events, read_maps
+from contrechamp.publish.change.citable import citable
+from contrechamp.publish.change.events import read_events
+from contrechamp.publish.change.reading import read_maps
 from contrechamp.publish.command import as_typed, without_folders
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
@@ -24,11 +26,8 @@ from contrechamp.scene.map_cell import MapReader
 from contrechamp.scene.tables import Notice
 from contrechamp.sight.levels import parse_levels
 
-#: Lists the files, and marks the folder as ours.
-MANIFEST: Final = "change.json"
-SCHEMA: Final = "contrechamp/change-1"
 INDEX, CAMERAS = "index.html", "cameras.csv"
-_FOLDER: Final = AnswerFolder(MANIFEST, SCHEMA, (INDEX, MANIFEST, CAMERAS))
+_FOLDER: Final = AnswerFolder(CHANGE, (INDEX, CHANGE.file, CAMERAS))
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Written:
         notices: of all that was read.
         index: the page.
         headline: of the page.
-        sentences: of the page.
+        sentences: of the page, with what was not used.
         for_machines: what ``--json`` prints.
     """
 
@@ -83,7 +82,7 @@ def change_and_write(
     """
     levels = parse_levels(job.level_set)
     _FOLDER.check_writable(job.out)
-    events = [] if job.events is None else read_events(job.events)
+    events, told_of_events = read_events(job.events)
     maps = read_maps(
         job.maps, crs=job.crs, skip_bad_rows=job.skip_bad_rows, cell=cell, progress=progress
     )
@@ -94,10 +93,13 @@ def change_and_write(
     numbers = Numbers(active_language())
     page = _page(told, events, numbers, again)
     machine = {
-        "schema": SCHEMA,
-        "software": {"name": "contrechamp", "version": __version__},
-        "inputs": [asdict(file) for one in maps for file in one.scene.inputs],
-        "asked": {**asdict(job.asked), "threads": None},
+        **head(
+            CHANGE,
+            [*(file for one in maps for file in one.scene.inputs), *told_of_events],
+            {**asdict(job.asked), "threads": None},
+            citable(told),
+            levels,
+        ),
         **tables.for_machines(told, events),
     }
     contents: dict[str, Callable[[], bytes]] = {
@@ -106,7 +108,8 @@ def change_and_write(
     }
     _FOLDER.write(job.out, machine, again, contents, progress=progress)
     notices = [notice for one in maps for notice in one.scene.notices]
-    return Written(notices, job.out / INDEX, page.headline, page.sentences, machine)
+    said = [*page.sentences, *page.asides]
+    return Written(notices, job.out / INDEX, page.headline, said, machine)
 
 
 def _page(

@@ -10,7 +10,7 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.disparity.areal import PLACES
 from contrechamp.measure.disparity.assumed import SideSpans
 from contrechamp.measure.disparity.compare import Sides
-from contrechamp.measure.disparity.plan import REST, Comparison
+from contrechamp.measure.disparity.plan import OF_VIEWS, REST, Comparison
 from contrechamp.measure.disparity.run import Compared, Disparity, Regression
 from contrechamp.measure.results import Span
 from contrechamp.publish.numbers import Numbers, power_of_ten
@@ -38,7 +38,7 @@ def ratio_text(low: float, middle: float, high: float, numbers: Numbers) -> str:
 def value_text(values: F8, one: Comparison, numbers: Numbers) -> str:
     """Return the measure of one side with its interval."""
     low, middle, high = ends(values)
-    if one.standardised or one.measure != "seen_share":
+    if one.standardised or one.measure not in OF_VIEWS:
         return ratio_text(low, middle, high, numbers)
     if not high > low:
         return numbers.percent(middle)
@@ -129,7 +129,7 @@ def _of_sides(
     if sides is None:
         return
     measure = measure_label(one.measure)
-    if one.measure == "seen_share":
+    if one.measure in OF_VIEWS:
         level = one.level or told.levels[0].name
         if level != told.levels[0].name:
             measure = _("{measure} ({level})").format(measure=measure, level=level_label(level))
@@ -245,6 +245,16 @@ def left_aside(told: Disparity, numbers: Numbers) -> list[str]:
                 "Of {n} areas the table of people says nothing: nobody is taken to live there.",
                 told.people.without,
             ).format(n=numbers.plain(told.people.without))
+        )
+    if told.people.unknown:
+        found.append(
+            ngettext(
+                "{n} row of the table of people leaves open how many people there are, or how many "
+                "of a group: nobody of it counts.",
+                "{n} rows of the table of people leave open how many people there are, or how many "
+                "of a group: nobody of them counts.",
+                told.people.unknown,
+            ).format(n=numbers.plain(told.people.unknown))
         )
     if told.exposed.cut:
         found.append(

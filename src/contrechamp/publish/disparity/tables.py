@@ -10,6 +10,7 @@ import shapely
 
 from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import as_cell
+from contrechamp.measure.disparity.plan import OF_VIEWS
 from contrechamp.measure.disparity.rates import rates
 from contrechamp.measure.disparity.run import Compared, Disparity
 from contrechamp.measure.results import Span
@@ -83,7 +84,7 @@ def sides_charts(told: Disparity, numbers: Numbers) -> list[Chart]:
     for one in told.compared:
         if one.sides is None:
             continue
-        as_share = one.of.measure == "seen_share" and not one.of.standardised
+        as_share = one.of.measure in OF_VIEWS and not one.of.standardised
         ranges = [
             Range(side_label(one.of, side), value_text(values, one.of, numbers), *ends(values))
             for side, values in enumerate((one.sides.first, one.sides.second))

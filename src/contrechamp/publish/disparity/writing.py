@@ -10,7 +10,6 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 
-from contrechamp import __version__
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.files import check_name_and_rights, not_utf8, read_bounded
 from contrechamp.base.i18n import _, active_language
@@ -20,9 +19,11 @@ from contrechamp.measure.disparity.plan import Plan, from_toml
 from contrechamp.measure.disparity.run import Disparity, disparity
 from contrechamp.measure.engine import compile_engine
 from contrechamp.publish import methods
-from contrechamp.publish.answer_folder import AnswerFolder
+from contrechamp.publish.answer_folder import AnswerFolder, head
+from contrechamp.publish.answers import DISPARITY
 from contrechamp.publish.command import as_typed, without_folders
 from contrechamp.publish.disparity import sentences, tables
+from contrechamp.publish.disparity.citable import citable
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
 from contrechamp.publish.single_page import SinglePage, rendered
@@ -34,14 +35,11 @@ from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import InputFile, Scene
 from contrechamp.sight.levels import parse_levels
 
-#: Lists the files, and marks the folder as ours.
-MANIFEST: Final = "disparity.json"
-SCHEMA: Final = "contrechamp/disparity-1"
 INDEX, COMPARISONS = "index.html", "comparisons.csv"
 #: A layer, as GeoJSON and as GeoParquet.
 AREAS: Final = "areas"
 _FOLDER: Final = AnswerFolder(
-    MANIFEST, SCHEMA, (INDEX, MANIFEST, f"{AREAS}.geojson", f"{AREAS}.parquet", COMPARISONS)
+    DISPARITY, (INDEX, DISPARITY.file, f"{AREAS}.geojson", f"{AREAS}.parquet", COMPARISONS)
 )
 _MOST_PLAN: Final = 1 << 20
 
@@ -70,7 +68,7 @@ class Written:
         scene: what was read.
         index: the page.
         headline: of the page.
-        sentences: of the page.
+        sentences: of the page, with what does not count.
         for_machines: what ``--json`` prints.
     """
 
@@ -133,7 +131,8 @@ def compare_and_write(
         from_osm=is_from_osm(scene),
         progress=progress,
     )
-    return Written(scene, job.out / INDEX, page.headline, page.sentences, machine)
+    said = [*page.sentences, *page.warnings, *page.asides]
+    return Written(scene, job.out / INDEX, page.headline, said, machine)
 
 
 def _plan(path: Path) -> tuple[Plan, InputFile]:
@@ -154,7 +153,7 @@ def _stated_before(out: Path, plan: Plan, reason: str) -> list[dict[str, str]]:
         OutputError: if the plan differs from the last one, and no reason is given.
     """
     try:
-        told = json.loads((out / MANIFEST).read_bytes())
+        told = json.loads((out / DISPARITY.file).read_bytes())
         last, earlier = str(told["plan"]["sha256"]), list(told["plan"]["before"])
     except (OSError, ValueError, KeyError, TypeError):
         return []
@@ -235,14 +234,18 @@ def _layer(told: Disparity, scene: Scene) -> gpd.GeoDataFrame:
 
 def _for_machines(told: Disparity, scene: Scene, before: list[dict[str, str]]) -> dict[str, Any]:
     return {
-        "schema": SCHEMA,
-        "software": {"name": "contrechamp", "version": __version__},
-        "inputs": [asdict(file) for file in scene.inputs],
-        "asked": {**asdict(told.asked), "threads": None},
+        **head(
+            DISPARITY,
+            scene.inputs,
+            {**asdict(told.asked), "threads": None},
+            citable(told),
+            told.levels,
+        ),
         "plan": {"sha256": told.plan.digest, "before": before},
-        "levels": [level.name for level in told.levels],
         "areas": len(scene.areas),
         "people_outside": round(told.people.outside, 3),
+        "areas_without_people": told.people.without,
+        "rows_of_people_unknown": told.people.unknown,
         "cameras_outside": told.exposed.outside,
         "comparisons": [tables.for_machines(one) for one in told.compared],
     }

@@ -33,6 +33,7 @@ from contrechamp.scene.input_files import MAX_UNPACKED_BYTES
 from contrechamp.scene.map_cell import MapReader, given_or_opened
 from contrechamp.scene.missing import Amounts, one_message, what_is_missing
 from contrechamp.scene.read import read_scene
+from contrechamp.scene.screens import without_screens
 from contrechamp.scene.tables import Notice, Scene
 from contrechamp.sight.levels import parse_levels
 
@@ -59,6 +60,7 @@ class OwnWayJob:
     priors_file: Path | None
     models_file: Path | None
     open_ground: bool
+    without: str
     asked: Asked
 
 
@@ -101,6 +103,7 @@ def measure_own_way(
             job.inputs, crs=job.crs, skip_bad_rows=job.skip_bad_rows,
             declination_deg=job.declination_deg, cell=reads, progress=progress,
         )  # fmt: skip
+        scene = without_screens(scene, job.without.split(","))
         if job.models_file is not None:
             scene = scene_with_models(
                 scene, job.models_file, skip_bad_rows=job.skip_bad_rows, cell=reads

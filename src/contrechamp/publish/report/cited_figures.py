@@ -15,6 +15,7 @@ from contrechamp.dossier.formats.read.json_items import json_items
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.measurements import Measurement, NamedFigure
 from contrechamp.measure.results import Figure
+from contrechamp.publish.report.layer_file import Part, layer_file
 from contrechamp.publish.report.measured_file import MeasuredFile, measured_file
 from contrechamp.publish.report.seen_file import Regions, seen_file
 
@@ -59,7 +60,11 @@ class Figures:
         self.cited: list[CitedFigure] = []
         #: What cameras may have within view, by measurement and level, in degrees.
         self.seen: dict[str, Regions] = {}
-        wanted = [item for _ref, one in measurements for item in (one.file, one.seen) if item]
+        #: What the layers of answers tell, by measurement.
+        self.layers: dict[str, tuple[Part, ...]] = {}
+        wanted = [
+            item for _ref, one in measurements for item in (one.file, one.seen, one.layer) if item
+        ]
         values = json_items(view.case, wanted)
         for ref, one in measurements:
             try:
@@ -72,8 +77,13 @@ class Figures:
                     self.seen[ref] = seen_file(values[one.seen], one.seen)
             except InputError as error:
                 self.problems.append(f"{ref}: {error}")
+            try:
+                if one.layer:
+                    self.layers[ref] = layer_file(values[one.layer], one.layer)
+            except InputError as error:
+                self.problems.append(f"{ref}: {error}")
             for named in one.figures:
-                figure = file.figures.get((named.measures, named.level, named.group))
+                figure = file.figure(named.measures, named.level, named.group)
                 if figure is None:
                     self.problems.append(
                         _("{ref}: the file has no figure {measures} at {level} for {group}").format(

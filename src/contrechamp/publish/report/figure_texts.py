@@ -35,6 +35,10 @@ def written(figure: Figure, numbers: Numbers) -> str:
         return _("{value} ({span} by what is assumed of {unknowns})").format(
             value=told.value, span=told.span, unknowns=told.assumed
         )
+    if told.interval and not figure.estimate.n_draws:
+        return _("{value} ({interval}, {share} confidence interval)").format(
+            value=told.value, interval=told.interval, share=nine_in_ten()
+        )
     if told.interval:
         return _("{value} ({interval} in {share} of the draws)").format(
             value=told.value, interval=told.interval, share=nine_in_ten()

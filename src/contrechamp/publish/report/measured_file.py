@@ -1,4 +1,4 @@
-"""The file of a measurement, figures.json, as far as a publication tells of it."""
+"""The file of a run that answers with figures, as far as a publication tells of it."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.measure.results import Driver, Estimate, Figure, Prior, Span
-from contrechamp.publish.files import SCHEMA_ID
-from contrechamp.publish.findings import Read
+from contrechamp.publish.answers import answer_of
+from contrechamp.publish.found import Read
 from contrechamp.sight.arrays import Level
 
 _Value = TypeVar("_Value")
@@ -17,9 +17,10 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True)
 class MeasuredFile:
-    """A run of `contrechamp measure`.
+    """A run of `contrechamp measure`, or of another command of `publish.answers`.
 
     Args:
+        command: its name.
         version: of the program that made it.
         seed: of its draws; None if it does not say.
         draws: how many there were; None if it does not say.
@@ -28,8 +29,11 @@ class MeasuredFile:
         priors: what was assumed where nothing was mapped, and was used.
         densities: of each level, in pixels per metre.
         drivers: how much each unknown contributes to the interval of the street in view.
+        assumes: what a figure takes for granted, by key, level and group; codes of
+            `wording.assumptions`.
     """
 
+    command: str
     version: str
     seed: int | None
     draws: int | None
@@ -37,6 +41,7 @@ class MeasuredFile:
     figures: Mapping[tuple[str, str, str], Figure]
     priors: tuple[Prior, ...]
     densities: Mapping[str, float]
+    assumes: Mapping[tuple[str, str, str], tuple[str, ...]]
     drivers: tuple[Driver, ...] = ()
 
     def found(self) -> Read:
@@ -44,9 +49,14 @@ class MeasuredFile:
         levels = tuple(Level(name, ppm) for name, ppm in self.densities.items())
         return Read(levels, tuple(self.figures.values()), self.drivers)
 
+    def figure(self, measures: str, level: str, group: str) -> Figure | None:
+        """Return a figure; one that is of no level is found by any. None if there is none."""
+        found = self.figures.get((measures, level, group))
+        return self.figures.get((measures, "", group)) if found is None else found
+
 
 def measured_file(value: Any, where: str) -> MeasuredFile:
-    """Return what figures.json says; see `publish/schema/figures-1.json`.
+    """Return what figures.json, or the file of another answering command, says.
 
     Args:
         value: its JSON.
@@ -58,26 +68,34 @@ def measured_file(value: Any, where: str) -> MeasuredFile:
     if isinstance(value, InputError):
         raise value
     try:
-        if value["schema"] != SCHEMA_ID:
+        answer = answer_of(value["schema"])
+        if answer is None:
             raise KeyError("schema")
-        methods = value["methods"]
-        figures = [_figure(one) for one in value["figures"]]
+        asked = value["methods"] if "methods" in value else value["asked"]
+        figures = [_figure(one) for one in value[answer.listed]]
+        assumes = [tuple(map(str, one.get("assumes", ()))) for one in value[answer.listed]]
+        names = [(one.key, one.level, one.group) for one in figures]
         return MeasuredFile(
+            command=answer.command,
             version=str(value["software"]["version"]),
-            seed=_whole(methods.get("seed")),
-            draws=_whole(methods.get("draws")),
+            seed=_whole(asked.get("seed")),
+            draws=_whole(asked.get("draws")),
             inputs=tuple(
                 (str(one["format"]), str(one["licence"]), str(one["sha256"]))
                 for one in value["inputs"]
             ),
-            figures={(one.key, one.level, one.group): one for one in figures},
-            priors=tuple(_prior(one) for one in value["priors"] if one["n_cameras"]),
+            figures=dict(zip(names, figures, strict=True)),
+            priors=tuple(_prior(one) for one in value.get("priors", ()) if one["n_cameras"]),
             densities={str(one["name"]): float(one["ppm"]) for one in value["levels"]},
             drivers=tuple(_driver(one) for one in value.get("drivers", ())),
+            assumes=dict(zip(names, assumes, strict=True)),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
-            _("it is not the figures.json of a measurement: contrechamp measure writes one"),
+            _(
+                "it is not the figures.json of a measurement, nor the file of completeness, "
+                "access, disparity or change: contrechamp measure and these commands write one"
+            ),
             where=where,
         ) from error
 

@@ -33,11 +33,14 @@ from contrechamp.publish.report.building import build
 from contrechamp.publish.report.document import Document
 from contrechamp.publish.report.lock import lacking, release_of
 from contrechamp.publish.report.showing import Showing
+from contrechamp.publish.report.signing import Sign
 from contrechamp.vault.case import Case
 
 #: Says what the folder is, and marks it as ours.
 MANIFEST = "publication.json"
 SCHEMA = "contrechamp/publication-1"
+#: How the names of PDFs end.
+PAPER = ".pdf"
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ def publish(
     languages: Sequence[str] = (),
     draft: bool = False,
     outside: Outside | None = None,
+    sign: Sign | None = None,
     now: datetime,
     reason: str = "",
     progress: Progress = silent,
@@ -79,6 +83,7 @@ def publish(
         draft: write it though something stands against it; each page says so, and there is no
             bundle.
         outside: what makes the anchors in the bundle checkable.
+        sign: signs each PDF, see `signing`; by default none is signed.
         now: for consents, replies and the log.
         reason: for the log, in the user's words.
         progress: advances with every file.
@@ -130,6 +135,8 @@ def publish(
         made = {}
         for name, content in _files(documents).items():
             made[name] = content()
+            if sign is not None and name.endswith(PAPER):
+                made[name] = sign(made[name])
             (partial / name).write_bytes(made[name])
             advance(1)
         manifest = _manifest(stored.digest, publication, wanted, made, stated)
@@ -194,7 +201,7 @@ def _files(documents: Sequence[Document]) -> dict[str, Callable[[], bytes]]:
     found: dict[str, Callable[[], bytes]] = {}
     for one in documents:
         found[names[one.language]] = lambda one=one: html.page(one, names)  # type: ignore[misc]
-        found[f"report-{one.language}.pdf"] = lambda one=one: pdf.paper(one)  # type: ignore[misc]
+        found[f"report-{one.language}{PAPER}"] = lambda one=one: pdf.paper(one)  # type: ignore[misc]
     return found
 
 

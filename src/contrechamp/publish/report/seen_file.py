@@ -37,7 +37,7 @@ def seen_file(value: Any, where: str) -> Regions:
                 raise ValueError("geometry")
             regions = found.setdefault(str(level), [])
             if geometry is not None:
-                regions.append(json.dumps(geometry, default=_plain))
+                regions.append(json.dumps(geometry, default=plain_number))
         regions_of = {
             level: shapely.make_valid(shapely.from_geojson(texts)) for level, texts in found.items()
         }
@@ -53,7 +53,8 @@ def seen_file(value: Any, where: str) -> Regions:
     return regions_of
 
 
-def _plain(value: Any) -> float:
+def plain_number(value: Any) -> float:
+    """Return a coordinate, as `json` writes it."""
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError("coordinate")

@@ -7,22 +7,24 @@ from typing import Any, Final
 
 import geopandas as gpd
 
-from contrechamp import __version__
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.engine import compile_engine
 from contrechamp.measure.survey.asked import Asked
+from contrechamp.measure.survey.in_view import InView
 from contrechamp.measure.survey.run import Completeness, completeness
 from contrechamp.measure.survey.strata import STRATA
 from contrechamp.publish import methods
-from contrechamp.publish.answer_folder import AnswerFolder
+from contrechamp.publish.answer_folder import AnswerFolder, head
+from contrechamp.publish.answers import COMPLETENESS
 from contrechamp.publish.command import as_typed, without_folders
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
 from contrechamp.publish.page import without_scripts
 from contrechamp.publish.ranged import quantiles
 from contrechamp.publish.survey import in_view, pictures
+from contrechamp.publish.survey.citable import citable
 from contrechamp.publish.survey.drawing import drawing
 from contrechamp.publish.survey.sentences import headline, left_aside, method, sentences
 from contrechamp.publish.survey.tables import next_csv, next_table, strata_table
@@ -33,14 +35,11 @@ from contrechamp.scene.picture_answers import PictureAnswer
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import Scene
 
-#: Lists the files, and marks the folder as ours.
-MANIFEST: Final = "completeness.json"
-SCHEMA: Final = "contrechamp/completeness-1"
 INDEX, NEXT = "index.html", "where-to-go.csv"
 #: A layer, as GeoJSON and as GeoParquet.
 STREETS: Final = "streets"
 _FOLDER: Final = AnswerFolder(
-    MANIFEST, SCHEMA, (INDEX, MANIFEST, f"{STREETS}.geojson", f"{STREETS}.parquet", NEXT)
+    COMPLETENESS, (INDEX, COMPLETENESS.file, f"{STREETS}.geojson", f"{STREETS}.parquet", NEXT)
 )
 #: Digits of numbers for programs.
 DECIMALS: Final = 6
@@ -67,7 +66,7 @@ class Written:
         scene: what was read.
         told: what was found out.
         index: the page.
-        sentences: of the page.
+        sentences: of the page, with what does not count.
         for_machines: what ``--json`` prints.
     """
 
@@ -134,6 +133,7 @@ def survey_and_write(
         from_osm=is_from_osm(scene),
         progress=progress,
     )
+    said = [*said, *left_aside(told, numbers)]
     return Written(scene, told, job.out / INDEX, said, machine)
 
 
@@ -162,11 +162,9 @@ def _layer(told: Completeness) -> gpd.GeoDataFrame:
 
 def _for_machines(told: Completeness, scene: Scene) -> dict[str, Any]:
     compared, everywhere = told.compared, told.everywhere
+    levels = told.in_view.levels if isinstance(told.in_view, InView) else ()
     return {
-        "schema": SCHEMA,
-        "software": {"name": "contrechamp", "version": __version__},
-        "inputs": [asdict(file) for file in scene.inputs],
-        "asked": asdict(told.asked),
+        **head(COMPLETENESS, scene.inputs, asdict(told.asked), citable(told), levels),
         "walked_m": round(told.walked_m, 3),
         "looked_share": round(told.looked_share, DECIMALS),
         "strata": {

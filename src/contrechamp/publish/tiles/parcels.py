@@ -20,7 +20,7 @@ from contrechamp.publish.tiles.store import store_at
 from contrechamp.scene.tables import Scene
 
 #: Tables of a scene that a tile has.
-TABLES: Final = ("cameras", "buildings", "streets")
+TABLES: Final = ("cameras", "buildings", "streets", "screens")
 
 
 @dataclass(frozen=True)

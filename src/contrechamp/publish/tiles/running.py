@@ -11,6 +11,7 @@ from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.json_text import json_text
 from contrechamp.base.progress import Progress, silent
+from contrechamp.measure.priors import Priors
 from contrechamp.measure.span import SPAN_DRAWS
 from contrechamp.measure.stage import place_cameras
 from contrechamp.measure.tiles.one import TileFigures
@@ -98,9 +99,9 @@ def run_tiles(job: TilesJob, *, cell: MapReader | None = None, progress: Progres
     Raises:
         ContrechampError: if an input, an option or the store cannot be used.
     """
-    levels, store = parse_levels(job.level_set), store_at(job.out)
+    parse_levels(job.level_set)
+    _check(store_at(job.out))
     priors, priors_entry = priors_of(job.priors_file)
-    _check(store)
     scene = read_scene(
         job.inputs, crs=job.crs, skip_bad_rows=job.skip_bad_rows, cell=cell, progress=progress
     )
@@ -108,6 +109,19 @@ def run_tiles(job: TilesJob, *, cell: MapReader | None = None, progress: Progres
         cell.close()
     scene = replace(scene, inputs=(*scene.inputs, *priors_entry))
     _check_whole(scene)
+    return run_scene(scene, priors, job, progress)
+
+
+def run_scene(scene: Scene, priors: Priors, job: TilesJob, progress: Progress = silent) -> Done:
+    """Do the same of a scene that is read: its cameras, buildings and streets.
+
+    Args:
+        scene: with some of each.
+        priors: for what is not mapped.
+        job: what else is asked; its files are read already.
+        progress: of the tiles.
+    """
+    levels, store = parse_levels(job.level_set), store_at(job.out)
     places = place_cameras(scene.cameras, scene.buildings)
     setting = setting_of(
         scene,
@@ -157,6 +171,11 @@ def _check_whole(scene: Scene) -> None:
     where = ", ".join(file.name for file in scene.inputs)
     if not len(scene.cameras):
         raise InputError(_("no camera found: nothing is in view of any"), where=where)
+    if scene.relief is not None:
+        raise InputError(
+            _("tiles are measured on flat ground; leave the height model out, or use measure"),
+            where=", ".join(scene.relief.names),
+        )
     if not len(scene.buildings):
         raise InputError(_("no building found: give the extract with buildings"), where=where)
     if not scene.streets["walkable"].any():

@@ -13,7 +13,13 @@ VALUE_BYTES = {
 MAX_ENTRIES = 4096
 MAX_DIRECTORIES = 64
 
+#: Of directories that follow one another: a scan of a book, and what no file needs.
+MAX_CHAIN = 4000
+
 SUB_DIRECTORIES = 330
+#: What a picture is beside others (TIFF 6.0, section 8): bits of the tag, and values of an old one.
+_SUBFILE, _OLD_SUBFILE = 254, 255
+_SMALLER_COPY, _MASK, _OLD_SMALLER_COPY = 1, 4, 2
 _COMPRESSION, _PHOTOMETRIC, _DNG_VERSION, _CR2_SLICES = 259, 262, 50706, 50752
 #: Colour filter array and linear raw; Sony, Nikon, Kodak, Pentax and Samsung compressions.
 _RAW_PHOTOMETRIC = {32803, 34892}
@@ -63,13 +69,7 @@ def directories(file: BinaryIO) -> Iterator[Directory]:
     Raises:
         ValueError: it is not a TIFF file, or its directories form a loop or leave the file.
     """
-    file.seek(0)
-    head = file.read(16)
-    order = {b"II": "<", b"MM": ">"}.get(head[:2])
-    if order is None:
-        raise ValueError("byte order")
-    big = struct.unpack(order + "H", head[2:4])[0] == 43
-    first = struct.unpack(order + ("Q" if big else "I"), head[8:16] if big else head[4:8])[0]
+    first, order, big = _head(file)
     waiting, seen = [first], set[int]()
     while waiting:
         at = waiting.pop(0)
@@ -82,7 +82,72 @@ def directories(file: BinaryIO) -> Iterator[Directory]:
         waiting += [*(below.values if below else ()), *([directory.next] if directory.next else ())]
 
 
-def _directory(file: BinaryIO, at: int, order: str, *, big: bool) -> Directory:
+def chain(file: BinaryIO) -> Iterator[Directory]:
+    """Yield the directories of a TIFF file that follow one another, without subdirectories.
+
+    Of a tag that stands twice, as some scanners write, the first counts.
+
+    Raises:
+        ValueError: as `directories`, once it is reached.
+    """
+    at, order, big = _head(file)
+    seen = set[int]()
+    while at:
+        if at in seen or len(seen) >= MAX_CHAIN:
+            raise ValueError("circle")
+        seen.add(at)
+        directory = _directory(file, at, order, big=big, twins=True)
+        yield directory
+        at = directory.next
+
+
+def pages_of(file: BinaryIO) -> list[int]:
+    """Return which pictures of a TIFF file are pages, counted from 0.
+
+    Those that say that they are a smaller copy of another, or its mask, are none. Of a damaged file
+    those are counted that come before the damage.
+    """
+    all_of_them, pages = list[int](), list[int]()
+    try:
+        for number, directory in enumerate(chain(file)):
+            all_of_them.append(number)
+            if not _belongs_to_another(directory):
+                pages.append(number)
+    except (ValueError, struct.error):
+        pass
+    return pages or all_of_them
+
+
+def compression_of(file: BinaryIO) -> int | None:
+    """Return the number of the compression of the first picture; None if that is damaged."""
+    try:
+        said = next(chain(file)).tags.get(_COMPRESSION)
+    except (ValueError, struct.error, StopIteration):
+        return None
+    return said.values[0] if said is not None and said.values else 1
+
+
+def _belongs_to_another(directory: Directory) -> bool:
+    said = directory.tags.get(_SUBFILE)
+    if said is not None and said.values and said.values[0] & (_SMALLER_COPY | _MASK):
+        return True
+    old = directory.tags.get(_OLD_SUBFILE)
+    return old is not None and _OLD_SMALLER_COPY in old.values
+
+
+def _head(file: BinaryIO) -> tuple[int, str, bool]:
+    """Return where the first directory is, the order of bytes, and whether it is a BigTIFF."""
+    file.seek(0)
+    head = file.read(16)
+    order = {b"II": "<", b"MM": ">"}.get(head[:2])
+    if order is None:
+        raise ValueError("byte order")
+    big = struct.unpack(order + "H", head[2:4])[0] == 43
+    first = struct.unpack(order + ("Q" if big else "I"), head[8:16] if big else head[4:8])[0]
+    return first, order, big
+
+
+def _directory(file: BinaryIO, at: int, order: str, *, big: bool, twins: bool = False) -> Directory:
     length, entry, pointer = ("Q", 20, "Q") if big else ("H", 12, "I")
     _go_to(file, at)
     count = struct.unpack(order + length, _exactly(file, struct.calcsize(length)))[0]
@@ -91,7 +156,7 @@ def _directory(file: BinaryIO, at: int, order: str, *, big: bool) -> Directory:
     table_at = at + struct.calcsize(length)
     table = _exactly(file, count * entry)
     following = struct.unpack(order + pointer, _exactly(file, struct.calcsize(pointer)))[0]
-    tags = {}
+    tags: dict[int, TiffTag] = {}
     for index in range(count):
         tag = _tag(
             file,
@@ -100,9 +165,9 @@ def _directory(file: BinaryIO, at: int, order: str, *, big: bool) -> Directory:
             order,
             pointer,
         )
-        if tag.number in tags:
+        if tag.number in tags and not twins:
             raise ValueError("twin")
-        tags[tag.number] = tag
+        tags.setdefault(tag.number, tag)
     size = struct.calcsize(length) + len(table) + struct.calcsize(pointer)
     return Directory(at, size, tags, following)
 

@@ -62,7 +62,7 @@ def unpack(
     try:
         message = message_from_bytes(content, policy=policy.compat32)
     except Exception as error:  # whatever a hostile message makes the library do
-        raise InputError(_("is damaged mail; export it again")) from error
+        raise _damaged(error) from error
     return parts_of(message, target, parts=parts, size=size)
 
 
@@ -74,12 +74,15 @@ def parts_of(message: Message, target: Path, *, parts: int, size: int) -> dict[s
     except InputError:
         raise
     except Exception as error:  # as above
-        raise InputError(_("is damaged mail; export it again")) from error
+        raise _damaged(error) from error
     if len(leaves) > parts:
         raise too_much()
     taken: list[dict[str, Any]] = []
     for leaf in leaves:
-        name, form, body = _content(leaf)
+        try:
+            name, form, body = _content(leaf)
+        except Exception as error:  # as above: a message within is written anew
+            raise _damaged(error) from error
         size -= len(body)
         if size < 0:
             raise too_much()
@@ -104,7 +107,7 @@ def fields_of(message: Message) -> dict[str, str]:
 def _leaves(part: Message, deep: int) -> Iterator[Message]:
     """Yield the parts that hold no others; a message within this one is one of them."""
     if deep > _MAX_DEPTH:
-        raise InputError(_("has parts in parts, deeper than any mail"))
+        raise _too_deep()
     payload = part.get_payload()
     if isinstance(payload, list) and part.get_content_type() != "message/rfc822":
         for one in payload:
@@ -112,6 +115,17 @@ def _leaves(part: Message, deep: int) -> Iterator[Message]:
                 yield from _leaves(one, deep + 1)
     else:
         yield part
+
+
+def _damaged(error: Exception) -> InputError:
+    """Return the reason that a person is told."""
+    if isinstance(error, RecursionError):
+        return _too_deep()
+    return InputError(_("is damaged mail; export it again"))
+
+
+def _too_deep() -> InputError:
+    return InputError(_("has parts in parts, deeper than any mail"))
 
 
 def _content(leaf: Message) -> tuple[str, str, bytes]:

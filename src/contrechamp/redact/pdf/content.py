@@ -1,8 +1,10 @@
 """Rewrites content streams of PDFs with drawing operators only."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import pikepdf
@@ -20,6 +22,37 @@ _SHOWING = frozenset({"Tj", "TJ", "'", '"'})
 #: In a hidden layer these are dropped; the graphics state still changes, but nothing is painted.
 _PATHS = frozenset({"b", "B", "b*", "B*", "f", "F", "f*", "s", "S"})
 _PAINTING = _PATHS | _SHOWING | {"sh", "Do"}
+
+
+#: Where an operator may begin: after what ends whatever came before it.
+_BEGINNING = re.compile(rb"""(?:\A|(?<=[\0\s\])>}]))[A-Za-z'"]""")
+
+
+def has_more_operators(content: Any, most: int) -> bool:
+    """Tell whether a content stream has more than so many operators, without parsing it.
+
+    Parsed, each takes half a kilobyte: some that are small in the file take all memory then. Words
+    in strings are counted too; there are never so many.
+
+    Args:
+        content: a page, a form or another stream.
+        most: operators.
+
+    Raises:
+        pikepdf.PdfError: it cannot be unpacked.
+    """
+    if isinstance(content, pikepdf.Page):
+        content = content.obj.get("/Contents", None)
+    streams = content if isinstance(content, pikepdf.Array) else [content]
+    left = most
+    for stream in streams:
+        if not isinstance(stream, pikepdf.Stream):
+            continue
+        found = _BEGINNING.finditer(stream.read_bytes())
+        left -= sum(1 for _operator in islice(found, left + 1))
+        if left < 0:
+            return True
+    return False
 
 
 @dataclass(frozen=True)

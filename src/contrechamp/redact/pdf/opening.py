@@ -61,8 +61,8 @@ def refusing(name: str) -> Iterator[None]:
     except TooMuchError as error:
         raise InputError(
             _(
-                "page {page} draws {operators} times, by forms within forms: more than any page "
-                "needs; print it to a new PDF first"
+                "page {page} draws {operators} times or more, with forms within forms: more than "
+                "any page needs; print it to a new PDF first"
             ).format(page=error.page, operators=f"{error.operators:,}"),
             where=name,
         ) from error

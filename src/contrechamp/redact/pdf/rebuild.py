@@ -17,11 +17,17 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
 from contrechamp.redact.pdf import font_programs, layers, letter_maps
-from contrechamp.redact.pdf.content import Drawing, drawing_only
+from contrechamp.redact.pdf.content import Drawing, drawing_only, has_more_operators
 from contrechamp.redact.pdf.entries import COLLECTIONS, ENTRIES, MAPS
 from contrechamp.redact.pdf.names import ChosenNames, text_of
 from contrechamp.redact.pdf.pictures import without_metadata
-from contrechamp.redact.pdf.work import Object, Work, by_object
+from contrechamp.redact.pdf.work import (
+    MAX_OPERATORS_A_PAGE,
+    Object,
+    TooMuchError,
+    Work,
+    by_object,
+)
 from contrechamp.redact.words import Words
 
 MAX_DEPTH = 24
@@ -118,6 +124,8 @@ class _PageRebuilder:
         self._new.pages.append(pikepdf.Page(self._new.make_indirect(Dictionary(entries))))
 
     def _drawing(self, content: Any, resources: Any) -> Drawing:
+        if has_more_operators(content, MAX_OPERATORS_A_PAGE):
+            raise TooMuchError(len(self._new.pages) + 1, MAX_OPERATORS_A_PAGE)
         return drawing_only(content, resources, self._shown, self._left_out, self._names)
 
     def _counted(self, content: bytes) -> bytes:

@@ -8,7 +8,7 @@ import numpy as np
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
 from contrechamp.redact.faces.boxes import F8, as_boxes, clip, covered_share, heads
-from contrechamp.redact.faces.cover import RGB, draw_covers
+from contrechamp.redact.faces.cover import RGB, draw_covers, on_grid, with_places_of
 from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 from contrechamp.redact.faces.known_recall import blind_below_px
 from contrechamp.redact.faces.search import COVER_AT, PLAN, REPORT_AT, SearchPlan, find_faces
@@ -140,15 +140,16 @@ def _covered_and_written(
         The covers, all faces under them, what was written, and faces that are left beside them.
     """
     style = search.request.style
+    height, width = plain.shape[:2]
     near, left, written = search.covers(faces), concatenated(()), None
     for _round in range(ROUNDS):
         covers = search.covers(faces)
         covered, under = draw_covers(picture.rgb, covers, style)
-        painted = plain.copy()
-        painted[under] = covered[under]
+        places = on_grid(covers, width, height)
+        painted = with_places_of(plain, covered, places)
         left = search.outside(_again(search, painted, near), covers)
         if not len(left):
-            written = write(covered, under, target, picture.suffix)
+            written = write(covered, under, places, target, picture.suffix)
             if np.array_equal(written.rgb, painted):
                 break
             # JPEG rounds noise in the covers: what lies around them is searched as it became.
@@ -158,7 +159,8 @@ def _covered_and_written(
         faces = concatenated([faces, left])
         # Noise is drawn anew everywhere; one colour changes nothing but where it is new.
         near = search.covers(left if style == "fill" else faces)
-    return covers, faces, written or write(covered, under, target, picture.suffix), left
+    written = written or write(covered, under, places, target, picture.suffix)
+    return covers, faces, written, left
 
 
 def _again(search: PictureSearch, rgb: RGB, near: F8) -> Hits:

@@ -15,6 +15,7 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.redact.checks.tiff_tags import compression_of, pages_of
 from contrechamp.redact.kind_by_content import kind_of
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.pictures.remains import remains
@@ -126,12 +127,10 @@ def _decoded(
         try:
             image = Image.open(io.BytesIO(content), formats=OPENED_AS[kind.format])
         except UnidentifiedImageError as error:
-            raise InputError(
-                _("begins like {format} but is damaged or cut short").format(format=kind.format)
-            ) from error
+            raise InputError(_why_unknown(content, kind)) from error
         with image:
             check_size(*image.size)
-            more = _other_pictures(image, kind) + _location(image)
+            more = _other_pictures(image, kind, content) + _location(image)
             size = image.size[::-1] if _lies(image) else image.size
             if kind.format == "JPEG" and enough_px is not None:
                 image.draft(None, (enough_px, enough_px))
@@ -142,6 +141,16 @@ def _decoded(
             transparent = is_transparent(image)
             more += (_("transparency"),) if transparent else ()
             return srgb(image, transparent), more, size
+
+
+def _why_unknown(content: bytes, kind: FileKind) -> str:
+    """Return why a file is not opened: of a TIFF, which can hold anything, perhaps its coding."""
+    if kind.format == "TIFF" and (compression := compression_of(io.BytesIO(content))):
+        return _(
+            "is a kind of TIFF that is not read here (compression {number}), or damaged; save it "
+            "as PNG first"
+        ).format(number=compression)
+    return _("begins like {format} but is damaged or cut short").format(format=kind.format)
 
 
 def _lies(image: Image.Image) -> bool:
@@ -171,12 +180,16 @@ def _check_whole(content: bytes) -> None:
         pass  # a rare kind of JPEG that only libjpeg knows
 
 
-def _other_pictures(image: Any, kind: FileKind) -> tuple[str, ...]:
+def _other_pictures(image: Any, kind: FileKind, content: bytes) -> tuple[str, ...]:
     """Refuse animations and pages; name any pictures besides the one that is shown."""
     count = getattr(image, "n_frames", 1)
     if count == 1 and "default_image" not in image.info:
         return ()
-    if image.format in ("MPO", "HEIF"):
+    pages = pages_of(io.BytesIO(content)) if kind.format == "TIFF" else []
+    if image.format in ("MPO", "HEIF") or len(pages) == 1:
+        if pages:  # the others are smaller copies of it, or its mask, and may come before it
+            image.seek(pages[0])
+            check_size(*image.size)
         text = ngettext("{count} more picture", "{count} more pictures", count - 1)
         return (text.format(count=count - 1),)
     if kind.format == "TIFF":

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from contrechamp.redact.faces.cover import RGB
+from contrechamp.redact.faces.cover import RGB, largest_difference
 from contrechamp.redact.pictures.reading import our_limit_of_pixels
 
 _SAVED_AS: dict[str, dict[str, object]] = {
@@ -53,12 +53,15 @@ def as_read_back(rgb: RGB, suffix: str) -> RGB:
     return _read(coded)
 
 
-def write(covered: RGB, under: NDArray[np.bool_], target: Path, suffix: str) -> Written:
+def write(
+    covered: RGB, under: NDArray[np.bool_], places: NDArray[np.intp], target: Path, suffix: str
+) -> Written:
     """Write a covered picture, and read it back.
 
     Args:
         covered: (height, width, 3).
         under: (height, width), whether there is a cover.
+        places: (n, 4), px: all of it, in rectangles.
         target: written.
         suffix: says in which format.
     """
@@ -66,7 +69,7 @@ def write(covered: RGB, under: NDArray[np.bool_], target: Path, suffix: str) -> 
     again = _read(target)
     off_by = 255
     if again.shape == covered.shape:
-        off_by = int(np.abs(again[under].astype(np.int16) - covered[under]).max(initial=0))
+        off_by = largest_difference(again, covered, places)
     return Written(again, off_by, float(under.mean()))
 
 

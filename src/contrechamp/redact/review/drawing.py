@@ -122,8 +122,7 @@ def _pages(source: Path, numbers: Sequence[int], long_side: int) -> Iterator[Dra
     import pymupdf
     from PIL import Image
 
-    svg = kind_of(source, source.name).format == "SVG"
-    with pymupdf.open(source, filetype="svg" if svg else "pdf") as document:
+    with pymupdf.open(source, filetype="pdf") as document:
         for number in numbers:
             if not 1 <= number <= document.page_count:
                 continue

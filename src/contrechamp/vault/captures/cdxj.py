@@ -30,7 +30,14 @@ SECONDS = 14
 Places = Mapping[str, Mapping[int, Place]]
 
 
-def check(file: Reads, places: Places, budget: Budget, checks: Findings) -> set[tuple[str, int]]:
+def check(
+    file: Reads,
+    places: Places,
+    budget: Budget,
+    checks: Findings,
+    *,
+    others_elsewhere: bool = False,
+) -> set[tuple[str, int]]:
     """Compare the lines of an index with the records that they name.
 
     Args:
@@ -38,6 +45,8 @@ def check(file: Reads, places: Places, budget: Budget, checks: Findings) -> set[
         places: the records of each WARC, by its name without folders and by where they begin.
         budget: what may still be unpacked.
         checks: is filled.
+        others_elsewhere: a line that leads to a WARC that is not among them is no fault; the WARC
+            is told.
 
     Returns:
         The records that are in the index, by WARC and place.
@@ -46,23 +55,56 @@ def check(file: Reads, places: Places, budget: Budget, checks: Findings) -> set[
         StopError: if it is damaged, or too large.
     """
     there: set[tuple[str, int]] = set()
-    for number, line in enumerate(_lines(file, budget)):
-        if number >= 2 * MAX_RECORDS:
-            raise StopError(LIMIT)
-        if not line.strip() or line.startswith(b"!"):  # the first line of a compressed index
-            continue
-        time, about = _entry(line)
+    elsewhere: set[str] = set()
+    for number, time, about in entries(file, budget):
         if about is None:
-            checks.add("index-unread", str(number + 1))
+            checks.add("index-unread", str(number))
             continue
-        name, offset = about["filename"].rpartition("/")[2], int(about["offset"])
+        name, offset = file_of(about), int(about["offset"])
+        if others_elsewhere and name not in places:
+            elsewhere.add(name)
+            continue
         record = places.get(name, {}).get(offset)
         if record is None or not _is_of(record, time, about):
             checks.add("index-differs", about["url"] or f"{name} {offset}")
         else:
             there.add((name, offset))
             checks.add("index-agrees")
+    for name in sorted(elsewhere):
+        checks.add("vouched-elsewhere", name)
     return there
+
+
+def tell_lacking(places: Places, there: set[tuple[str, int]], checks: Findings) -> None:
+    """Say which records are in no index.
+
+    Args:
+        places: as for `check`.
+        there: the records that are in one.
+        checks: is filled.
+    """
+    for name, records in places.items():
+        for offset, record in records.items():
+            if (name, offset) not in there:
+                checks.add("index-lacks", record.url)
+
+
+def entries(file: Reads, budget: Budget) -> Iterator[tuple[int, str, dict[str, str] | None]]:
+    """Yield number, time and fields of each line of an index; no fields of one that is none.
+
+    Raises:
+        StopError: if it is damaged, or too large.
+    """
+    for number, line in enumerate(_lines(file, budget), start=1):
+        if number > 2 * MAX_RECORDS:
+            raise StopError(LIMIT)
+        if line.strip() and not line.startswith(b"!"):  # the first line of a compressed index
+            yield number, *_entry(line)
+
+
+def file_of(about: Mapping[str, str]) -> str:
+    """Return the name of the WARC that a line leads to, without folders."""
+    return about["filename"].rpartition("/")[2]
 
 
 def _is_of(record: Place, time: str, about: Mapping[str, str]) -> bool:

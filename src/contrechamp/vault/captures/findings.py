@@ -60,6 +60,7 @@ OPEN: Final = frozenset({
     "attestation-unchecked", "key-missing", "media-elsewhere", "part-unread", "stamp-unread",
     "timestamp-unchecked", "vouched-elsewhere", "vouched-uncompared", "index-unread",
     "hashes-of-other", "part-unsigned",
+    "index-uncompared",
 })  # fmt: skip
 AGREEING: Final = frozenset({
     "parts-agree", "list-agrees", "records-agree", "payloads-agree", "signed-by-key",

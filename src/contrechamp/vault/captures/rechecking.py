@@ -6,16 +6,20 @@ does not keep are computed. Nothing is written.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+import io
+import posixpath
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.cell.reading import opened_cell
+from contrechamp.cell.failures import CellError
+from contrechamp.cell.reading import Cell, opened_cell
 from contrechamp.vault import object_keys, subjects
-from contrechamp.vault.captures import belonging, findings
+from contrechamp.vault.captures import belonging, findings, index_beside
 from contrechamp.vault.captures.belonging import ITEMS, Said
 from contrechamp.vault.case import Case
 from contrechamp.vault.metadata import first_bytes, reading
@@ -27,6 +31,11 @@ from contrechamp.vault.texts.taking import content_of
 COMPUTED: Final = {
     "md5": "md5", "sha1": "sha1", "sha384": "sha384", "sha512": "sha512", "sha3-512": "sha3_512",
 }  # fmt: skip
+
+
+#: What is called in the cell for an index, and what holds it against the files that it leads to.
+LED_TO = "contrechamp.vault.captures.index_beside:led_to"
+HELD = "contrechamp.vault.captures.index_beside:held"
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,8 @@ def recheck(
             try:
                 with content_of(case, keys[name]) as content:
                     state = reading.described(content, cell)
+                    if _is_index(state):
+                        state["vouches"]["checks"] = _held(case, cell, one, content)
             except (InputError, OSError):  # `verify` says what is wrong with it
                 state = {reading.UNREAD: "nonsense"}
             advance(keys[name].size)
@@ -84,6 +95,55 @@ def recheck(
                 yield Rechecked(
                     one.subject, str(before["name"]), findings.verdict(before), state, unread
                 )
+
+
+def _is_index(state: dict[str, Any]) -> bool:
+    return bool(state.get("vouches", {}).get("format") == index_beside.KIND)
+
+
+def _held(
+    case: Case, cell: Cell, index: subjects.State, content: IO[bytes]
+) -> dict[str, dict[str, Any]]:
+    """Return the checks of an index, held against the WARC files of the case that it leads to."""
+    size = int(index.parsed["size"])
+    try:
+        named = [str(one) for one in cell.read(LED_TO, content, {"size": size})]
+        files = _nearest(case, str(index.parsed["name"]), set(named[: index_beside.MAX_FILES]))
+        keys = object_keys.by_name(case, list(files.values()))
+        there = {name: keys[one] for name, one in files.items() if one in keys}
+        with ExitStack() as stack:
+            parts = [stack.enter_context(content_of(case, key)) for key in there.values()]
+            sizes = [size, *(key.size for key in there.values())]
+            joined = io.BufferedReader(index_beside.Joined([content, *parts], sizes), CHUNK)
+            answers = list(cell.read(HELD, joined, {"sizes": sizes, "names": list(there)}))
+    except CellError:
+        answers = [{"index-unread": {"count": 1}}]
+    # It may have been taken over: only what a record may hold is taken of it.
+    checks = findings.checks_of({"capture": {"checks": answers[0] if answers else {}}})
+    return {
+        code: {"count": count, "at": places}
+        for code, (count, places) in checks.items()
+        if code in findings.ALL
+    }
+
+
+def _nearest(case: Case, index: str, names: Collection[str]) -> dict[str, str]:
+    """Return the objects of items by their names; of several, that nearest to an index by folder.
+
+    Args:
+        case: open.
+        index: its name, with folders.
+        names: that are looked for, without folders.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    for one in subjects.below(case, ITEMS):
+        if one.object is None or one.is_erased:
+            continue
+        path = str(one.parsed["name"])
+        if (name := posixpath.basename(path)) in names:
+            shared = len(posixpath.commonpath([f"/{path}", f"/{index}"]))
+            found[name] = max(found.get(name, (0, "")), (shared, one.object))
+    return {name: nearest for name, (_shared, nearest) in found.items()}
 
 
 def compared(case: Case, progress: Progress = silent) -> list[Said]:

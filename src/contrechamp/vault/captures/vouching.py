@@ -1,9 +1,9 @@
-"""What a file says of others that lie beside it: stamps, timestamps, lists of hashes, reports.
+"""What a file says of others that lie beside it: stamps, timestamps, hashes, reports, indexes.
 
 Some tools write what proves their captures into files of its own. The record of such an item holds
 in ``vouches`` what it says, and which of the case's items that fits is found when it is asked:
 
-    {"format": "opentimestamps" | "rfc3161" | "hashes" | "auto-archiver",
+    {"format": "opentimestamps" | "rfc3161" | "hashes" | "auto-archiver" | "cdxj",
      "of": [{"hash": "sha256:...", "name": "..."}, ...], "not_listed": 3,
      "checks": {"stamped": {"count": 1, "at": ["2026-04-03T02:01:00Z"]}, ...},
      "own": ["sha512:..."]}
@@ -16,6 +16,7 @@ import io
 import re
 from typing import IO, Any, Final
 
+from contrechamp.vault.captures import index_beside
 from contrechamp.vault.captures.told import Told
 
 #: How an OpenTimestamps file begins.
@@ -41,6 +42,8 @@ def kind_of(head: bytes) -> str:
         return "rfc3161"
     if _PAGE in head or (head.lstrip()[:1] == b"{" and _JSON in head):
         return "auto-archiver"
+    if index_beside.is_index(head):
+        return index_beside.KIND
     return "hashes" if _HASHES.match(head) else ""
 
 
@@ -54,9 +57,12 @@ def vouches(content: IO[bytes], head: bytes) -> dict[str, Any] | None:
     kind = kind_of(head)
     size = content.seek(0, io.SEEK_END)
     content.seek(0)
+    told = Told(kind)
+    if kind == index_beside.KIND:
+        index_beside.tell(content, size, told)
+        return told.state()
     if not kind or size > MAX_BYTES:
         return None
-    told = Told(kind)
     whole = content.read()
     if kind in ("opentimestamps", "rfc3161"):
         from contrechamp.vault.captures import stamps  # few files need what that loads

@@ -142,10 +142,8 @@ def _check_indexes(
         except (StopError, *zips.BROKEN):
             listed.checks.add("index-unread", part.filename)
             return
-    for name, records in places.items() if indexes else ():
-        for offset, record in records.items():
-            if (name, offset) not in there:
-                listed.checks.add("index-lacks", record.url)
+    if indexes:
+        cdxj.tell_lacking(places, there, listed.checks)
 
 
 def _check_part(

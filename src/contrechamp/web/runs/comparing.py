@@ -108,7 +108,7 @@ def compared_chart(first: KeptMeasurement, second: KeptMeasurement, numbers: Num
     return chart(
         _("Street within view of at least one mapped camera"),
         _(
-            "Point: median of the draws. Thick: 90 % of the draws lie on it. Thin: how far the "
+            "Point: median of the draws. Thick: nine in ten draws lie on it. Thin: how far the "
             "median goes by what is assumed."
         ),
         list(_ranges(first, second, numbers)),

@@ -20,6 +20,7 @@ from contrechamp.base.json_text import json_text
 from contrechamp.dossier.formats.write import scene_tables
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
+from contrechamp.publish import answers
 from contrechamp.publish.access import writing as access
 from contrechamp.publish.change import writing as change
 from contrechamp.publish.files import FIGURES_JSON, INDEX_HTML
@@ -47,8 +48,8 @@ SCHEMA: Final = "contrechamp/run-1"
 SEEN: Final = "seen.geojson"
 #: The figures of each run, for programs; and what else is kept of it.
 FIGURES: Final[Mapping[str, str]] = {
-    MEASURE: FIGURES_JSON, COMPLETENESS: survey.MANIFEST, ACCESS: access.MANIFEST,
-    CHANGE: change.MANIFEST,
+    MEASURE: FIGURES_JSON, COMPLETENESS: answers.COMPLETENESS.file, ACCESS: answers.ACCESS.file,
+    CHANGE: answers.CHANGE.file,
 }  # fmt: skip
 _KEPT: Final[Mapping[str, tuple[str, ...]]] = {
     MEASURE: (SEEN, DRAWS_JSON), COMPLETENESS: (survey.NEXT,), ACCESS: (access.FIGURES,),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, available_languages
 from contrechamp.dossier.formats.read.json_items import json_items
-from contrechamp.publish.findings import Read
+from contrechamp.publish.found import Read
 from contrechamp.publish.report.measured_file import MeasuredFile, measured_file
 from contrechamp.vault.case import Case
 from contrechamp.web.runs.asked import MEASURE

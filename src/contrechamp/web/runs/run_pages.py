@@ -10,6 +10,7 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.local_page.messages import HTML, Request, Response, go_to, not_found
 from contrechamp.publish import findings
 from contrechamp.publish.files import INDEX_HTML
+from contrechamp.publish.found import find
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.survey.writing import NEXT
 from contrechamp.vault.case import Case
@@ -163,7 +164,7 @@ def _figures(kept: reading.KeptMeasurement | None) -> dict[str, Any]:
     tables = [
         findings.figure_table(figure_label(key), of_key, numbers, of="level")
         for key in _TABLES
-        if (of_key := findings.find(found, key))
+        if (of_key := find(found, key))
     ]
     return {
         "charts": [one for one in charts if one is not None],

@@ -57,3 +57,36 @@ def shares_of(regions: npt.NDArray[np.object_], side: int) -> Mapping[Square, fl
 def class_of(share: float) -> int:
     """Return the class of a share above 0, from 1."""
     return 1 + next(number for number, end in enumerate(ENDS) if share <= end)
+
+
+def mean_shares(
+    shapes: npt.NDArray[np.object_], share: npt.NDArray[np.float64], side: int
+) -> Mapping[Square, float]:
+    """Return the mean share of what lies in each square, by its length or area.
+
+    Args:
+        shapes: (n,) lines, or polygons that overlap nowhere, in metres.
+        share: (n,) of each, 0 to 1.
+        side: of the squares, in metres.
+    """
+    west, south, east, north = np.floor(shapely.bounds(shapes) / side).astype(np.int64).T
+    columns, rows = east - west + 1, north - south + 1
+    of = np.repeat(np.arange(len(shapes)), columns * rows)
+    number = np.arange(len(of)) - np.repeat(
+        np.cumsum(columns * rows) - columns * rows, columns * rows
+    )
+    x, y = west[of] + number % columns[of], south[of] + number // columns[of]
+    boxes = shapely.box(x * side, y * side, (x + 1) * side, (y + 1) * side)
+    inside = shapely.intersection(shapes[of], boxes)
+    # A line along the border of two squares is told of both: it lies in neither alone.
+    weight = np.where(
+        shapely.get_dimensions(shapes)[of] == 1, shapely.length(inside), shapely.area(inside)
+    )
+    cells, cell = np.unique(np.column_stack((x, y)), axis=0, return_inverse=True)
+    total = np.bincount(cell.ravel(), weight, len(cells))
+    told = np.bincount(cell.ravel(), weight * share[of], len(cells))
+    return {
+        Square(int(column) * side, int(row) * side, side): float(held / whole)
+        for (column, row), held, whole in zip(cells.tolist(), told, total, strict=True)
+        if whole > 0.0
+    }

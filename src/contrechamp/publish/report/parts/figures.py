@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from contrechamp.base.i18n import _, active_language, direction_of
 from contrechamp.base.written import isolated, written_date, written_number
 from contrechamp.dossier.records.measurements import Measurement
 from contrechamp.measure.results import Figure, Prior
 from contrechamp.publish.charts import nice_step
+from contrechamp.publish.groups import ALL
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.report.cited_figures import CitedFigure
 from contrechamp.publish.report.document import (
@@ -28,13 +30,14 @@ from contrechamp.publish.report.drawing.axis_rows import Panel, Row
 from contrechamp.publish.report.drawing.swatches import dot, whisker, wide_band
 from contrechamp.publish.report.evidence import EvidenceList
 from contrechamp.publish.report.figure_texts import written
+from contrechamp.publish.report.group_words import group_in_words
 from contrechamp.publish.report.measured_file import MeasuredFile
 from contrechamp.publish.report.showing import Showing
 from contrechamp.publish.report.texts import in_language
 from contrechamp.publish.unknowns import unknown_label
-from contrechamp.scene.service_names import service_label
+from contrechamp.wording.assumptions import assumption_text
 from contrechamp.wording.cameras import kind_label
-from contrechamp.wording.figures import figure_label, group_label, is_near
+from contrechamp.wording.figures import figure_label, is_near
 from contrechamp.wording.levels import level_label
 
 
@@ -88,15 +91,18 @@ def _figure(cited: CitedFigure, file: MeasuredFile, numbers: Numbers) -> Iterato
     )
     told = Phrase((Number(isolated(written(figure, numbers)), cited.anchor),))
     yield Paragraph((*what, told))
-    more = [_level(figure.level, file, numbers)]
-    if figure.group != "all":
-        more.append(_group(figure.group, numbers))
+    more = [_level(figure.level, file, numbers)] if figure.level else []
+    if figure.group != ALL:
+        more.append(group_in_words(figure.group, numbers))
     if math.isfinite(figure.known_share):
         known = numbers.percent(figure.known_share)
         more.append(_("{share} of what it needs to know is mapped").format(share=known))
     if not figure.estimate.enough_draws:
         more.append(_("more draws would still move its ends"))
-    yield Paragraph((Words("; ".join(more) + "."),), soft=True)
+    assumes = file.assumes.get((figure.key, figure.level, figure.group), ())
+    told_of = [*(["; ".join(more) + "."] if more else []), *map(assumption_text, assumes)]
+    if told_of:
+        yield Paragraph((Words(" ".join(told_of)),), soft=True)
 
 
 def _measured(figure: Figure) -> str:
@@ -104,17 +110,6 @@ def _measured(figure: Figure) -> str:
     if figure.key == "streets.seen_share" and is_near(figure.group):
         return _("Share of the walkable street around mapped cameras that is within view of one")
     return figure_label(figure.key)
-
-
-def _group(group: str, numbers: Numbers) -> str:
-    """Return the cameras, services or streets that a figure is of."""
-    sort, _mark, which = group.partition(":")
-    if is_near(group):
-        distance = numbers.quantity(float(which), "m")
-        return _("streets within {distance} of a mapped camera").format(distance=distance)
-    if sort == "service":
-        return _("to the nearest: {service}").format(service=service_label(which))
-    return group_label(group)
 
 
 def _level(name: str, file: MeasuredFile, numbers: Numbers) -> str:
@@ -133,7 +128,7 @@ def _rests_on(
     yield _("The run"), (evidence.item(one.file), *evidence.cited(one.evidence))
     if one.on:
         yield _("What it shows"), (Words(isolated(written_date(one.on))),)
-    yield _("Made with"), (Words(f"contrechamp {file.version}"),)
+    yield _("Made with"), (Words(f"contrechamp {file.version} ({file.command})"),)
     if file.draws is not None:
         yield _("Draws"), (Words(written_number(file.draws)),)
     if file.seed is not None:
@@ -193,24 +188,16 @@ def _plot(
     named: dict[str, str],
     numbers: Numbers,
 ) -> Drawn:
-    ends = [one.figure.estimate.q95 for one in those]
-    ends += [one.figure.estimate.median for one in those]
-    ends += [one.figure.span.high for one in those if one.figure.span]
-    step, many = nice_step(max((end for end in ends if math.isfinite(end)), default=1.0))
-    end = min(step * many, 1.0) if unit == "share" else step * many
-    ticks = [
-        (step * i / end, numbers.tick(step * i, end, unit))
-        for i in range(many + 1)
-        if step * i <= end * 1.001
-    ]
+    axis = _axis(those, unit)
+    ticks = [(axis.at(value), numbers.tick(value, axis.end, unit)) for value in axis.ticks]
     several = len({one.ref for one in those}) > 1
     by_measurement = _by_measurement(those) if several else {"": those}
     panels = [
-        Panel(named.get(ref, title), ticks, [_row(one, end, numbers) for one in some])
+        Panel(named.get(ref, title), ticks, [_row(one, axis, numbers) for one in some])
         for ref, some in by_measurement.items()
     ]
     lines = [
-        f"{_row_words(one, numbers)}: {written(one.figure, numbers)}"
+        ": ".join(dict.fromkeys((_row_words(one, numbers), written(one.figure, numbers))))
         + (f" ({named[one.ref]})" if several else "")
         for one in those
     ]
@@ -227,6 +214,33 @@ def _plot(
     )
 
 
+@dataclass(frozen=True)
+class _Axis:
+    """What a plot shows, from its first tick to its end; below nothing only for differences."""
+
+    ticks: tuple[float, ...]
+    end: float
+
+    def at(self, value: float) -> float:
+        """Return a value as a fraction of the axis."""
+        return (value - self.ticks[0]) / (self.end - self.ticks[0])
+
+
+def _axis(those: Iterable[CitedFigure], unit: str) -> _Axis:
+    values = [0.0]
+    for one in those:
+        estimate, span = one.figure.estimate, one.figure.span
+        values += [estimate.q05, estimate.median, estimate.q95]
+        values += [span.low, span.high] if span else []
+    values = [value for value in values if math.isfinite(value)]
+    step, _many = nice_step(max(values) - min(values) or 1.0)
+    below, above = math.ceil(-min(values) / step - 1e-9), math.ceil(max(values) / step - 1e-9)
+    above = max(above, 1 - below)
+    end = min(step * above, 1.0) if unit == "share" else step * above
+    ticks = tuple(step * i for i in range(-below, above + 1) if step * i <= end + 0.001 * step)
+    return _Axis(ticks, end)
+
+
 def _by_measurement(those: Iterable[CitedFigure]) -> dict[str, list[CitedFigure]]:
     found: dict[str, list[CitedFigure]] = {}
     for one in those:
@@ -234,20 +248,21 @@ def _by_measurement(those: Iterable[CitedFigure]) -> dict[str, list[CitedFigure]
     return found
 
 
-def _row(one: CitedFigure, end: float, numbers: Numbers) -> Row:
+def _row(one: CitedFigure, axis: _Axis, numbers: Numbers) -> Row:
     estimate, span = one.figure.estimate, one.figure.span
     has_ends = estimate.q95 > estimate.q05
     return Row(
         _row_words(one, numbers),
-        estimate.q05 / end if has_ends else math.nan,
-        estimate.median / end,
-        estimate.q95 / end if has_ends else math.nan,
-        span.low / end if span else math.nan,
-        span.high / end if span else math.nan,
+        axis.at(estimate.q05) if has_ends else math.nan,
+        axis.at(estimate.median),
+        axis.at(estimate.q95) if has_ends else math.nan,
+        axis.at(span.low) if span else math.nan,
+        axis.at(span.high) if span else math.nan,
     )
 
 
 def _row_words(one: CitedFigure, numbers: Numbers) -> str:
     figure: Figure = one.figure
-    words = level_label(figure.level)
-    return words if figure.group == "all" else f"{words}, {_group(figure.group, numbers)}"
+    level = [level_label(figure.level)] if figure.level else []
+    group = [group_in_words(figure.group, numbers)] if figure.group != ALL else []
+    return ", ".join((*level, *group)) or written(figure, numbers)

@@ -28,7 +28,7 @@ from contrechamp.publish.report.drawing.maps import Marked, Sheet
 from contrechamp.publish.report.drawing.shapes import Drawing
 from contrechamp.publish.report.drawing.squares import Point, counted, square_of
 from contrechamp.publish.report.evidence import EvidenceList
-from contrechamp.publish.report.parts import seen_maps, sites
+from contrechamp.publish.report.parts import layer_maps, seen_maps, sites
 from contrechamp.publish.report.parts.sites import NAMED, Site
 from contrechamp.publish.report.showing import Showing
 from contrechamp.publish.report.texts import called, confidence, name_of, period
@@ -44,7 +44,11 @@ _FAR_M = 500_000
 def section(showing: Showing, evidence: EvidenceList) -> Section | None:
     """Return the maps; None if nothing that is shown has a position, or was measured."""
     named, hung = list(sites.sites(showing).values()), list(sites.cameras(showing).values())
-    inside = [*_of_positions(showing, named, hung, evidence), *seen_maps.sections(showing)]
+    inside = [
+        *_of_positions(showing, named, hung, evidence),
+        *seen_maps.sections(showing),
+        *layer_maps.sections(showing),
+    ]
     if not inside:
         return None
     blocks = []

@@ -113,7 +113,7 @@ def _section(number: int, runs: Sequence[_Run], cell: int) -> Section:
         ),
         _("{title}. {lines}.").format(title=title, lines="; ".join(lines)),
         (Words(title),),
-        tuple(_key()),
+        tuple(key()),
     )
     listed = Listing(tuple(("", (Paragraph((Words(line),)),)) for line in lines))
     note_block = Paragraph((Words(note),), soft=True)
@@ -125,7 +125,8 @@ def _small(level: str, found: Mapping[Square, float]) -> SmallMap:
     return SmallMap(level_label(level), paints)
 
 
-def _class_labels() -> dict[int, str]:
+def class_labels() -> dict[int, str]:
+    """Return the names of the classes of shares."""
     return {
         1: _("up to a quarter"),
         2: _("up to a half"),
@@ -134,9 +135,10 @@ def _class_labels() -> dict[int, str]:
     }
 
 
-def _key() -> Iterator[tuple[Drawing, str]]:
+def key() -> Iterator[tuple[Drawing, str]]:
+    """Yield what the paints of shares mean."""
     yield swatches.area("ground"), _("nothing")
-    for number, label in _class_labels().items():
+    for number, label in class_labels().items():
         yield swatches.area(f"share-{number}"), label
 
 
@@ -149,7 +151,7 @@ def _lines(
             counted = Counter(map(shares.class_of, squares.values()))
             told = ", ".join(
                 _("{share}: {count}").format(share=label, count=written_number(counted[number]))
-                for number, label in _class_labels().items()
+                for number, label in class_labels().items()
                 if counted[number]
             )
             yield _("{map}, {level}: squares by their share within view: {shares}").format(

@@ -172,7 +172,7 @@ class Pictures:
                 below = stack.enter_context(bench.original(seen.key)).absolute()
             cell = self._cell(path, workshop, name, stack, below)
             kind = kind_in(cell, path, name)
-            if kind.kind == "office" and libreoffice.installed():
+            if kind.by_way_of == "PDF" or (kind.kind == "office" and libreoffice.installed()):
                 made = as_file(path, kind, PDF.suffix, name, unconfined=bench.unconfined)
                 path, _lost = stack.enter_context(made)
                 cell, kind = self._cell(path, workshop, name, stack), PDF

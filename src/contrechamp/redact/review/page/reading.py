@@ -41,7 +41,7 @@ def look(source: Path, target: Path, request: Request, progress: Progress) -> di
     kind = kind_of(source, source.name)
     text, parts, pages = "", list[str](), 0
     if kind.kind == "pdf":
-        with pymupdf.open(source, filetype="svg" if kind.format == "SVG" else "pdf") as document:
+        with pymupdf.open(source, filetype="pdf") as document:
             pages = document.page_count
     elif kind.kind == "text":
         text = _of_text(read_bounded(source, _MOST_BYTES, where=source.name), kind.format)
