@@ -31,7 +31,10 @@ def kept(drawn: np.ndarray[Any, Any], *behind: Any) -> KeptMeasurement:
     figure = Figure(SEEN, "visible", "all", "m", estimate(drawn), 0.0)
     ground = replace(figure, key="area.seen_m2", unit="m2")
     figures = {(one.key, one.level, one.group): one for one in (figure, ground)}
-    file = MeasuredFile("1", 1, len(drawn), (), figures, (), {"visible": 0.0})
+    file = MeasuredFile(
+        command="measure", version="1", seed=1, draws=len(drawn), inputs=(), figures=figures,
+        priors=(), densities={"visible": 0.0}, assumes={},
+    )  # fmt: skip
     return KeptMeasurement(file, file.found(), {"visible": drawn}, behind)
 
 
