@@ -115,8 +115,6 @@ class Workbench:
         """Return what a request asks for."""
         desk, path = self.desk, request.path
         if request.method == "GET" and path in _FILES:
-            content = package_files(__package__) / "files" / path
-            return Response(content.read_bytes(), _FILES[path])
             return Response(_content(path), _FILES[path])
         if request.method == "GET" and path in _FILES_OF_ROOMS:
             file, kind = _FILES_OF_ROOMS[path]
