@@ -87,6 +87,28 @@ def test_a_level_model_gives_what_flat_ground_gives_to_a_step() -> None:
     assert on_plane.methods["draws"] == on_model.methods["draws"]
 
 
+def test_spans_on_a_level_model_are_those_of_flat_ground() -> None:
+    # Longer and shorter ranges than the one that is used reach other houses, in another order.
+    camera = {"id": "a", "kind": "dome", "mount": "pole", "height_m": HEIGHT_M}
+    at = [-110.0, -70.0, -30.0, 30.0, 70.0, 110.0]
+    houses = [
+        (shapely.box(x, y, x + 8, y + 6), 9.0 if n % 2 else None)
+        for n, (x, y) in enumerate([(x, y) for x in at for y in (-110.0, -60.0, 10.0, 60.0)])
+    ]
+    lines = [[(-119.0, c), (119.0, c)] for c in (-80.0, -40.0, 1.0, 40.0, 80.0)]
+    spans = []
+    for of in (None, flat):
+        found = measured(place(of, camera=camera, houses=houses, lines=lines), draws=12)
+        (one,) = [
+            f for f in found.figures
+            if (f.key, f.group, f.level) == ("streets.seen_m", "all", "visible")
+        ]  # fmt: skip
+        assert one.span is not None
+        spans.append((one.span.low, one.span.high))
+    assert spans[0][1] > 1.3 * spans[0][0]
+    assert spans[1] == pytest.approx(spans[0], rel=0.03)
+
+
 def test_a_hill_hides_the_street_behind_it_and_a_lens_on_it_sees_both_sides() -> None:
     def ridge(x, _y):
         return 700.0 + np.maximum(12.0 - np.abs(x - 25.0), 0.0)

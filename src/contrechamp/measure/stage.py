@@ -292,7 +292,12 @@ def with_priors(stage: Stage, priors: Priors, buildings: gpd.GeoDataFrame) -> St
         stage.places, stage.cameras, priors, buildings, stage.free
     )
     drawn = _drawn(stage.cameras, priors, stage.limits, stage.places)
-    return replace(stage, priors=priors, drawn=drawn, heights=heights, screens=screens, walls=walls)
+    # Other ranges reach other bodies, and what stands on the ground is in their order.
+    ground = _ground(stage.relief, walls, heights, screens, stage.target_height_m)
+    return replace(
+        stage, priors=priors, drawn=drawn, heights=heights, screens=screens, walls=walls,
+        ground=ground,
+    )  # fmt: skip
 
 
 def with_screens(stage: Stage, screens: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Stage:
