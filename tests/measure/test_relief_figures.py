@@ -8,6 +8,7 @@ import shapely
 
 from contrechamp.measure.possible_regions import possible_regions
 from contrechamp.measure.priors import default
+from contrechamp.measure.relief_error import with_error
 from contrechamp.measure.run import measure
 from contrechamp.measure.stage import set_stage
 from contrechamp.scene.height_grid import Relief
@@ -107,6 +108,42 @@ def test_spans_on_a_level_model_are_those_of_flat_ground() -> None:
         spans.append((one.span.low, one.span.high))
     assert spans[0][1] > 1.3 * spans[0][0]
     assert spans[1] == pytest.approx(spans[0], rel=0.03)
+
+
+@pytest.mark.parametrize(("model_cell_m", "sd_m"), [(1.0, 0.15), (30.0, 1.2)])
+def test_a_surface_that_is_off_is_so_by_what_is_said_and_alike_over_a_few_cells(
+    model_cell_m: float, sd_m: float
+) -> None:
+    ground = replace(relief(flat, size=1200.0, cell=2.0), model_cell_m=model_cell_m)
+    off = [with_error(ground, 1, n).height_m - ground.height_m for n in range(3)]
+    assert with_error(ground, 1, 0).height_m.tobytes() == (off[0] + ground.height_m).tobytes()
+    for field in off:
+        assert field.std() == pytest.approx(sd_m, rel=0.01)
+        near = max(int(model_cell_m / 2.0), 1)
+        far = 20 * near
+        assert np.corrcoef(field[:, near:].ravel(), field[:, :-near].ravel())[0, 1] > 0.4
+        assert abs(np.corrcoef(field[:, far:].ravel(), field[:, :-far].ravel())[0, 1]) < 0.35
+    assert abs(np.corrcoef(off[0].ravel(), off[1].ravel())[0, 1]) < 0.35
+
+
+def test_what_a_model_may_be_off_by_is_in_the_span() -> None:
+    # All is known of the camera: nothing else is assumed. A lens 2 m up sees faces over bumps of
+    # 15 cm wherever they are; on the ground it misses what lies behind them.
+    widths = []
+    for target_height_m in (TARGET_M, 0.0):
+        of = place(
+            flat, camera=DOME | {"height_m": 2.0, "range_m": 110.0}, lines=[[(0, 0), (110, 0)]]
+        )
+        (one,) = [
+            f for f in measured(of, draws=4, target_height_m=target_height_m).figures
+            if (f.key, f.group, f.level) == ("streets.seen_m", "all", "visible")
+        ]  # fmt: skip
+        assert one.estimate.median == pytest.approx(110.0, abs=0.1)
+        assert one.span is not None
+        assert one.span.assumed == ("relief",)
+        widths.append(one.span.high - one.span.low)
+    assert widths[0] == 0.0
+    assert widths[1] > 10.0
 
 
 def test_a_hill_hides_the_street_behind_it_and_a_lens_on_it_sees_both_sides() -> None:
@@ -248,8 +285,8 @@ def test_regions_are_those_of_the_streets_through_them() -> None:
 def test_the_methods_tell_of_the_model() -> None:
     found = measured(place(flat))
     assert found.methods["relief"] == {
-        "cell_m": 1.0, "model_cell_m": 1.0, "filled_share": 0.0, "lowest_m": 700.0,
-        "highest_m": 700.0,
+        "cell_m": 1.0, "model_cell_m": 1.0, "error_m": 0.15, "filled_share": 0.0,
+        "lowest_m": 700.0, "highest_m": 700.0,
     }  # fmt: skip
     assert "relief" not in measured(place(None)).methods
 

@@ -18,6 +18,7 @@ from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.heap import share_heap
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
+from contrechamp.measure.assumed import OtherStages, other_stages
 from contrechamp.measure.camera_table import camera_table
 from contrechamp.measure.drawn import DrawnFigure, as_figures
 from contrechamp.measure.draws import BUILDING, SCREEN, UNKNOWN_OF, UNORDERED, Uniforms
@@ -41,9 +42,10 @@ from contrechamp.measure.pieces import PIECE_M, StreetPieces, cut_streets
 from contrechamp.measure.possible_regions import possible_regions, region_table
 from contrechamp.measure.prior_table import prior_table
 from contrechamp.measure.priors import KINDS, ByDensity, Priors, default, held
+from contrechamp.measure.relief_error import error_sd_m
 from contrechamp.measure.results import Driver, Estimate, Figure, Measurement
-from contrechamp.measure.span import SPAN_DRAWS, Alternatives, alternatives, with_spans
-from contrechamp.measure.stage import Stage, greatest_range_m, set_stage, with_priors
+from contrechamp.measure.span import SPAN_DRAWS, with_spans
+from contrechamp.measure.stage import Stage, greatest_range_m, set_stage
 from contrechamp.measure.street_figures import (
     area_figures,
     piece_table,
@@ -108,13 +110,13 @@ class _Draws:
         hidden: for what stands free, with each kind of it and without any, all together.
         pairs: for each unknown whose part in the interval is measured.
         unknowns: their names.
-        alternatives: to what is assumed.
+        others: the alternatives to what is assumed.
     """
 
     main: int
     scenario: Mapping[str, int]
     span: Mapping[str, int]
-    alternatives: Alternatives
+    others: OtherStages
     hidden: int
     pairs: int
     unknowns: tuple[str, ...]
@@ -122,7 +124,7 @@ class _Draws:
     @property
     def total(self) -> int:
         figures = sum(self.main + len(SCENARIOS) * n for n in self.scenario.values())
-        spans = len(self.alternatives.priors) * sum(self.span.values())
+        spans = len(self.others.made) * sum(self.span.values())
         return figures + spans + self.hidden + (1 + len(self.unknowns)) * self.pairs
 
 
@@ -235,6 +237,7 @@ def measure(
         advance(1)
     plan = _plan_draws(
         stage,
+        scene,
         draws if stage.anything_drawn else 1,
         streets=len(streets.length_m) > 0,
         tracks=len(scene.tracks) > 0,
@@ -272,7 +275,7 @@ def measure_streets(
         main=draws if stage.anything_drawn else 1,
         scenario={},
         span={"streets": min(SPAN_DRAWS, draws)},
-        alternatives=alternatives(stage.cameras, stage.priors),
+        others=other_stages(stage, scene.buildings),
         hidden=0,
         pairs=0,
         unknowns=(),
@@ -283,8 +286,8 @@ def measure_streets(
     return with_spans(
         _figures(run, exposure, drawn, {}),
         drawn,
-        [_figures_with(run, priors) for priors in plan.alternatives.priors],
-        plan.alternatives.assumed,
+        [_figures_on(run, made) for made in plan.others.made],
+        plan.others.names,
     )
 
 
@@ -302,7 +305,7 @@ def _check_whole(scene: Scene, *, open_ground: bool) -> None:
         raise InputError(one_message(missing), where=where)
 
 
-def _plan_draws(stage: Stage, draws: int, *, streets: bool, tracks: bool) -> _Draws:
+def _plan_draws(stage: Stage, scene: Scene, draws: int, *, streets: bool, tracks: bool) -> _Draws:
     unknowns = tuple(name for name in UNKNOWN_OF if name in stage.drawn)
     unknowns += (BUILDING,) if stage.heights.drawn else ()
     unknowns += (SCREEN,) if stage.screens_drawn else ()
@@ -323,7 +326,7 @@ def _plan_draws(stage: Stage, draws: int, *, streets: bool, tracks: bool) -> _Dr
             "ground": min(GROUND_SPAN_DRAWS, span),
             **({"tracks": span} if tracks else {}),
         },
-        alternatives=alternatives(stage.cameras, stage.priors),
+        others=other_stages(stage, scene.buildings),
         hidden=(1 + len(kinds)) * min(HIDDEN_DRAWS, draws) if kinds and streets else 0,
         pairs=min(DRIVER_PAIRS, draws) if unknowns else 0,
         unknowns=unknowns,
@@ -391,9 +394,7 @@ def _figures_and_tables(
         first_figure(_figures(run, exposure, in_view, {})[0])
     # The longest first.
     of_drivers = beside(lambda: _drivers(run, numbers, exposure))
-    asked = [
-        beside(partial(_figures_with, run, priors)) for priors in run.draws.alternatives.priors
-    ]
+    asked = [beside(partial(_figures_on, run, made)) for made in run.draws.others.made]
     questions = _questions(run, ("ground", "tracks", "streets"))
     of_scenarios = {
         name: beside(partial(_figures_in_scenario, run, questions, numbers, probability))
@@ -413,7 +414,7 @@ def _figures_and_tables(
         _figures(run, exposure, drawn, {name: found() for name, found in of_scenarios.items()}),
         drawn,
         [found() for found in asked],
-        run.draws.alternatives.assumed,
+        run.draws.others.names,
     )
     shares = visit_shares(exposure.alone_m, exposure.total_m, _uncertain(stage))
     return Measurement(
@@ -464,9 +465,9 @@ def _figures_in_scenario(
     ]
 
 
-def _figures_with(run: _Run, priors: Priors) -> list[DrawnFigure]:
-    """Return the figures in the first few draws, with other priors."""
-    stage = with_priors(run.stage, priors, run.scene.buildings)
+def _figures_on(run: _Run, made: Callable[[], Stage]) -> list[DrawnFigure]:
+    """Return the figures in the first few draws, by an alternative to what is assumed."""
+    stage = made()
     questions = _questions(replace(run, stage=stage), run.draws.span)
     numbers = stage.uniforms(max(run.draws.span.values()))
     return [
@@ -603,7 +604,7 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "draws": plan.main,
         "draws_in_all": plan.total,
         "scenario_draws": plan.scenario["streets"],
-        "span_draws": plan.span["streets"] if plan.alternatives.priors else 0,
+        "span_draws": plan.span["streets"] if plan.others.made else 0,
         "driver_pairs": plan.pairs,
         "ground_draws": plan.main,
         "ground_line_spacing_m": SPACING_M,
@@ -660,6 +661,7 @@ def _of_relief(stage: Stage) -> dict[str, dict[str, float]]:
         "relief": {
             "cell_m": relief.cell_m,
             "model_cell_m": relief.model_cell_m,
+            "error_m": error_sd_m(relief),
             "filled_share": relief.filled_share,
             "lowest_m": float(relief.height_m.min()),
             "highest_m": float(relief.height_m.max()),

@@ -300,6 +300,12 @@ def with_priors(stage: Stage, priors: Priors, buildings: gpd.GeoDataFrame) -> St
     )  # fmt: skip
 
 
+def with_relief(stage: Stage, relief: Relief) -> Stage:
+    """Return a stage on other ground."""
+    ground = _ground(relief, stage.walls, stage.heights, stage.screens, stage.target_height_m)
+    return replace(stage, relief=relief, ground=ground, kept=Kept())
+
+
 def with_screens(stage: Stage, screens: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Stage:
     """Return a stage on which these stand free and nothing else does.
 

@@ -156,9 +156,12 @@ def _ground(measurement: Measurement, numbers: Numbers) -> str:
     if relief is None:
         return _("The ground is taken as flat.")
     return _(
-        "The ground is that of a height model with cells of {cell}; errors of the model are in no "
-        "interval."
-    ).format(cell=numbers.quantity(relief["model_cell_m"], "m"))
+        "The ground is that of a height model with cells of {cell}. That it is off by some {error} "
+        "from place to place is in no interval: it is among what is assumed."
+    ).format(
+        cell=numbers.quantity(relief["model_cell_m"], "m"),
+        error=numbers.quantity(relief["error_m"], "m", 0.01),
+    )
 
 
 def _share_nearby(measurement: Measurement, numbers: Numbers) -> str:

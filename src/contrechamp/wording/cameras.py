@@ -12,6 +12,7 @@ def unknown_label(unknown: str) -> str:
         "screen_height_m": _("height of walls, hedges and fences"),
         "screen_hides": _("whether fences and gates can be seen through"),
         "place": _("which wall it hangs on"),
+        "relief": _("errors of the height model"),
     }
     return labels.get(unknown, unknown)
 
