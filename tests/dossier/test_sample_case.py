@@ -408,7 +408,7 @@ def test_the_exports_open(english: Built) -> None:
     assert {entity.schema.name for entity in entities} >= {"Company", "PublicBody", "Event"}
     with (english.folder / "records-csv" / "finding.csv").open(encoding="utf-8-sig") as table:
         rows = list(csv.DictReader(table))
-    assert len(rows) == sum(line["kind"] == "finding" for line in lines) == 9
+    assert len(rows) == sum(line["kind"] == "finding" for line in lines) == 10
     assert all(row["claim[1].text"] and row["claim[2].text"] for row in rows)
 
 
