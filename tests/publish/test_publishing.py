@@ -27,7 +27,7 @@ from contrechamp.dossier.records.letters import Answer, Letter, Question
 from contrechamp.dossier.records.publications import Use
 from contrechamp.dossier.records.testimony import Interview, Passage
 from contrechamp.publish.report import publishing
-from contrechamp.scene import camera_fields, services
+from contrechamp.scene import camera_fields, screen_fields, services
 from contrechamp.vault import subjects
 from contrechamp.vault.bags import exporting
 from dossier.samples import (
@@ -58,7 +58,7 @@ WORDED = [
     *(SOURCE / "publish/bundle" / f"{name}.py" for name in ("check_page", "corrections")),
     *(SOURCE / "wording" / f"{name}.py"
       for name in ("confidence", "publications", "standing", "letters", "consent", "rights",
-                   "figures", "levels", "cameras")),
+                   "figures", "levels", "cameras", "assumptions")),
     SOURCE / "base/written.py",
     SOURCE / "publish/numbers.py",
     SOURCE / "publish/spread.py",
@@ -67,7 +67,7 @@ WORDED = [
 #: Those of them that say something to whoever publishes, in the language of the interface.
 TO_USERS = {
     "lock.py", "publishing.py", "pdf.py", "cited_figures.py", "measured_file.py",
-    "masked_pictures.py", "seen_file.py",
+    "masked_pictures.py", "seen_file.py", "signing.py",
 }  # fmt: skip
 
 
@@ -492,6 +492,7 @@ def test_every_word_of_a_publication_is_in_each_catalogue(language: str) -> None
     # Names of what is measured, and of services, are marked where they are declared.
     wanted: set[Any] = {one.label for one in camera_fields.BY_NAME.values() if one.label}
     wanted |= {one.label for one in services.SERVICES} | {"home"}
+    wanted |= {one.label for one in screen_fields.SCREENS.values()}
     for path in WORDED:
         if path.name in TO_USERS:
             continue
