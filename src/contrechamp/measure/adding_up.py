@@ -70,6 +70,23 @@ def _new_found(levels: int, room: int) -> Any:
 
 
 @compiled_part
+def _new_chains(segments: int) -> Any:
+    return _Chains(
+        np.full(segments, -1, np.int32), np.empty(segments, np.int32), np.empty(1024, np.int32),
+        np.zeros(segments // 64 + 1, np.uint64),
+    )  # fmt: skip
+
+
+@compiled_part
+def _cameras_of(drawn: Any, draw: int) -> Any:
+    """Return the parameters of all cameras in one draw."""
+    return CameraColumns(
+        drawn.height_m[draw], drawn.heading_deg[draw], drawn.tilt_deg[draw], drawn.hfov_deg[draw],
+        drawn.vfov_deg[draw], drawn.width_px[draw], drawn.range_m[draw], drawn.sweep_deg[draw],
+    )  # fmt: skip
+
+
+@compiled_part
 def _marked_ones(marked: Any, most: int) -> Any:
     """Return which bits are set, ascending, and clear them."""
     ones = np.empty(most, np.int64)
@@ -394,22 +411,15 @@ def expose_draws(
         what they have in view of the pieces that are told apart, and (n_draws, n_levels) of how
         many of them.
     """
-    segments, levels = len(lines.row), len(ppm)
+    levels = len(ppm)
     buffers = new_buffers(levels)
-    chains = _Chains(
-        np.full(segments, -1, np.int32), np.empty(segments, np.int32), np.empty(1024, np.int32),
-        np.zeros(segments // 64 + 1, np.uint64),
-    )  # fmt: skip
+    chains = _new_chains(len(lines.row))
     groups = _group_bits(group_start, group_of, result.by_group_m.shape[2])
     found = _new_found(levels, 1024)
     count = np.zeros((len(tops), levels), np.int64)
     for number in range(len(tops)):
         draw = first_draw + number
-        given = CameraColumns(
-            drawn.height_m[draw], drawn.heading_deg[draw], drawn.tilt_deg[draw],
-            drawn.hfov_deg[draw], drawn.vfov_deg[draw], drawn.width_px[draw],
-            drawn.range_m[draw], drawn.sweep_deg[draw],
-        )  # fmt: skip
+        given = _cameras_of(drawn, draw)
         records, buffers = record_seen(
             index, tops[number], over_start, over, x, y, given, z, ppm, lines, views, buffers
         )
@@ -435,22 +445,15 @@ def expose_draws_on_relief(
     What it is given is what that is given, but that the views know of walls, heights and targets
     (`relief.views.ReliefViews`), and that tops are above the feet of what stands.
     """
-    segments, levels = len(lines.row), len(ppm)
+    levels = len(ppm)
     buffers = new_buffers(levels)
-    chains = _Chains(
-        np.full(segments, -1, np.int32), np.empty(segments, np.int32), np.empty(1024, np.int32),
-        np.zeros(segments // 64 + 1, np.uint64),
-    )  # fmt: skip
+    chains = _new_chains(len(lines.row))
     groups = _group_bits(group_start, group_of, result.by_group_m.shape[2])
     found = _new_found(levels, 1024)
     count = np.zeros((len(tops), levels), np.int64)
     for number in range(len(tops)):
         draw = first_draw + number
-        given = CameraColumns(
-            drawn.height_m[draw], drawn.heading_deg[draw], drawn.tilt_deg[draw],
-            drawn.hfov_deg[draw], drawn.vfov_deg[draw], drawn.width_px[draw],
-            drawn.range_m[draw], drawn.sweep_deg[draw],
-        )  # fmt: skip
+        given = _cameras_of(drawn, draw)
         records, buffers = record_on_relief(tops[number], x, y, given, ppm, lines, views, buffers)
         for level in range(levels):
             count[number, level] = -found.count[level]

@@ -103,20 +103,9 @@ def _record_camera(
             found = 0
             if height >= views.needed_m[point] and height >= views.cleared_m[point]:
                 found = _in_picture(
-                    px,
-                    py,
-                    height - views.rise_m[point],
-                    range_m,
-                    ux,
-                    uy,
-                    vx,
-                    vy,
-                    sweep,
-                    around,
-                    steep,
-                    flat,
-                    slant,
-                )
+                    px, py, height - views.rise_m[point], range_m, ux, uy, vx, vy, sweep, around,
+                    steep, flat, slant,
+                )  # fmt: skip
                 if found > 0 and _hidden(views, point, height, tops):
                     found = 0
             at_point[p] = found
@@ -137,61 +126,23 @@ def _record_camera(
             for p in range(count):
                 if at_point[p] <= level:
                     continue
-                if p == 0 or at_point[p - 1] <= level:
-                    run_start[level, n] = 0.0
-                    if p > 0:
-                        run_start[level, n] = _end_between(
-                            p,
-                            p - 1,
-                            count,
-                            first,
-                            level,
-                            ax,
-                            ay,
-                            bx,
-                            by,
-                            height,
-                            range_m,
-                            ux,
-                            uy,
-                            vx,
-                            vy,
-                            sweep,
-                            around,
-                            steep,
-                            flat,
-                            slant,
-                            views,
-                            tops,
-                        )
-                if p == count - 1 or at_point[p + 1] <= level:
-                    run_end[level, n] = 1.0
-                    if p < count - 1:
-                        run_end[level, n] = _end_between(
-                            p,
-                            p + 1,
-                            count,
-                            first,
-                            level,
-                            ax,
-                            ay,
-                            bx,
-                            by,
-                            height,
-                            range_m,
-                            ux,
-                            uy,
-                            vx,
-                            vy,
-                            sweep,
-                            around,
-                            steep,
-                            flat,
-                            slant,
-                            views,
-                            tops,
-                        )
-                    n += run_end[level, n] - run_start[level, n] > SAME_POINT
+                # What is in view goes on beyond the point, ends with the line, or before the next.
+                for side in range(2):
+                    beyond = p - 1 if side == 0 else p + 1
+                    within = 0 <= beyond < count
+                    if within and at_point[beyond] > level:
+                        continue
+                    end = float(side)
+                    if within:
+                        end = _end_between(
+                            p, beyond, count, first, level, ax, ay, bx, by, height, range_m,
+                            ux, uy, vx, vy, sweep, around, steep, flat, slant, views, tops,
+                        )  # fmt: skip
+                    if side == 0:
+                        run_start[level, n] = end
+                    else:
+                        run_end[level, n] = end
+                        n += run_end[level, n] - run_start[level, n] > SAME_POINT
             runs[level] = n
             longest = max(longest, n)
         for k in range(longest):
